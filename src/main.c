@@ -15,19 +15,19 @@
  *                          forget, list, login and logout (with login_desk), match (with
  *                          match_examine, match_folder, match_file and match_print), page (its
  *                          address), prune, release (and recall), report, retry, run, show, status
- *                          (pause and resume), upload (with errand, upload_filing and
- *                          upload_result); cli and option_table (all commands and options), from
- *                          which come help and completion (with completion_bash, completion_fish,
- *                          completion_zsh and completion_text); explain_facts (with explain_disk,
- *                          explain_asked and writers) and situation (the tables of what they show,
- *                          each pure: situation_kind, situation_outcome, situation_queued,
- *                          situation_settling and situation_new, in the words of situation_words);
- *                          what commands share: desk and session (ask an agent or the queue),
- *                          selected (which jobs the options mean), jobs, job_row and job_csv (a job
- *                          for people, and for spreadsheets: csv), listed and filed (rows for
- *                          people), names, job_by_name, spelling and named_file (find what was
- *                          named), unanswered (what does not answer), confirm, absence; for
- *                          terminals terminal (its size), screen, and of a status status_view,
+ *                          (pause and resume), upload (with errand, upload_filing, upload_effects
+ *                          and upload_result); cli and option_table (all commands and options),
+ *                          from which come help and completion (with completion_bash,
+ *                          completion_fish, completion_zsh and completion_text); explain_facts
+ *                          (with explain_disk, explain_asked and writers) and situation (the tables
+ *                          of what they show, each pure: situation_kind, situation_outcome,
+ *                          situation_queued, situation_settling and situation_new, in the words of
+ *                          situation_words); what commands share: desk and session (ask an agent or
+ *                          the queue), selected (which jobs the options mean), jobs, job_row and
+ *                          job_csv (a job for people, and for spreadsheets: csv), listed and filed
+ *                          (rows for people), names, job_by_name, spelling and named_file (find
+ *                          what was named), unanswered (what does not answer), confirm, absence;
+ *                          for terminals terminal (its size), screen, and of a status status_view,
  *                          status_text, status_folders and status_transfers
  *
  * - agent_run(): starts the stages, reloads them, and stops them in reverse
@@ -98,6 +98,7 @@
  *     queue/reading        what it has to say: jobs, lists, counts; groups: of jobs that leave
  *                          together; filed_memory: which bytes were filed; ledger: what was sent;
  *                          job_history: what happened to one, as JSON
+ *     queue/effects        what belongs next to an activity, a row each: waiting, posted, done
  *     queue/store          what it asks of a driver, as values (query.h); the driver is SQLite:
  *     queue/sqlite         the door to it; store_sql.h has all SQL, store_query answers, store_row
  *                          reads a row, store_put writes a job; store_look_up answers several
@@ -117,7 +118,7 @@
  *     work/pacing          how much may be in progress: lanes, rate limits, back-off
  *     work/apply           applies the verdict of a stage: outcome decides by tables (pure), moves
  *                          carries it out, stage_next continues after a success, in_doubt after a
- *                          POST with an unclear end
+ *                          POST with an unclear end, effects what a rule creates next to it
  *     work/grouping        leads what is uploaded to its POST, alone or with its group
  *     work/duplicates      does not file the same bytes twice, unless a person wants that
  *     work/send_guard      what really leaves: too much waits for a person (held_news reports it),
@@ -201,11 +202,11 @@
  *                          (by another process), table_parse and delimiter (the door to libcsv),
  *                          table_contents (what was read), people (who dropped a file); pure:
  *                          variable, template, template_parse, sidecar
- *     close/               api (what is sent), activity_kind and activity (what is posted), search
- *                          (what is asked, and compared), phone (numbers as they are written),
- *                          ticket, s3_reply, reply and record (what comes back), key, login (tokens
- *                          that are kept, by login_file), oauth (where they come from), renewal
- *                          (new ones for old ones)
+ *     close/               api (what is sent), activity_kind, activity and activity_post (what is
+ *                          posted), search (what is asked, and compared), phone (numbers as they
+ *                          are written), ticket, s3_reply, reply and record (what comes back), key,
+ *                          login (tokens that are kept, by login_file), oauth (where they come
+ *                          from), renewal (new ones for old ones)
  *     http/                http, sockets, request, fields_request, mail_request and shaper (the
  *                          door to libcurl: the loop, what it polls, a transfer, fields of a form,
  *                          a mail, the turns of the bandwidth); pure: rate_limit (what a reply

@@ -18,6 +18,9 @@ struct errand {
     struct filed filed;
     char *sender; /* of an email that is really sent */
     char *activity_id;
+    size_t effect;    /* of the rule: the one that is being created */
+    char *lacks_code; /* NULL: what belongs next to the activity is there */
+    char *lacks;
     int64_t begun_ms;    /* wall clock */
     int64_t uploaded_ms; /* the same; 0: not yet */
     int attempts;

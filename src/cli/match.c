@@ -81,7 +81,11 @@ static struct verdict make_body(struct match *match)
         .lead_id = match->resolution.lead_id,
         .contact_id = match->resolution.contact_id};
     struct job *const jobs[] = {&job};
-    return attach_post(rule, &match->session->config->limits, jobs, 1, &match->post);
+    struct verdict verdict =
+        attach_post(rule, &match->session->config->limits, jobs, 1, &match->post);
+    for (size_t i = 0; i < rule->effect_count && verdict.kind == VERDICT_NEXT; i++)
+        verdict = attach_effect(rule, &rule->effects[i], &job, &match->effects[i]);
+    return verdict;
 }
 
 /** Whether all tables answer that may be needed. */
@@ -121,6 +125,8 @@ static void release(struct match *match)
     str_release(&match->sidecar);
     resolution_release(&match->resolution);
     activity_post_release(&match->post);
+    for (size_t i = 0; i < RULE_EFFECTS_MAX; i++)
+        activity_post_release(&match->effects[i]);
 }
 
 static int match_one(struct session *session, const char *path)

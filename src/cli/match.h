@@ -33,6 +33,7 @@ struct match {
     struct resolution resolution;
     const struct rule *but_for_case; /* would have taken it in other letters; NULL: none would */
     struct activity_post post;       /* what would be sent; no body: it would only be uploaded */
+    struct activity_post effects[RULE_EFFECTS_MAX]; /* and next to it; no body: no more */
 };
 
 /**

@@ -52,6 +52,34 @@ static char *describe_activity(const struct match *match)
     return status ? str_format("%s (%s)", kind, status) : strdup(kind);
 }
 
+/** "note and task" */
+static char *describe_all(const struct match *match)
+{
+    struct str words = STR_INIT(4096);
+    CLEANUP(free_text) char *activity = describe_activity(match);
+    str_add(&words, activity ? activity : "?");
+    const struct rule *rule = match->resolution.rule;
+    for (size_t i = 0; i < rule->effect_count; i++)
+        str_printf(&words, " and %s", activity_kind_names[rule->effects[i].kind]);
+    return str_take(&words);
+}
+
+static void print_body(const struct activity_post *post)
+{
+    CLEANUP(free_text) char *text = json_print(post->body);
+    print_field("JSON", text ? text : "?");
+}
+
+/** What is created next to it: a pair of lines each. */
+static void print_effects(const struct match *match)
+{
+    const struct rule *rule = match->resolution.rule;
+    for (size_t i = 0; i < rule->effect_count; i++) {
+        print_field("Also", activity_kind_names[rule->effects[i].kind]);
+        print_body(&match->effects[i]);
+    }
+}
+
 /** The moment an email leaves, as Close reads it: without a zone it is UTC. False: it cannot. */
 static bool read_moment(const char *text, time_t *ret_seconds)
 {
@@ -125,8 +153,8 @@ void match_print_whole(const struct match *match, const struct verdict *verdict)
         print_field("Creates", creates ? creates : "?");
         if (scheduled)
             print_moment(scheduled);
-        CLEANUP(free_text) char *text = json_print(match->post.body);
-        print_field("JSON", text ? text : "?");
+        print_body(&match->post);
+        print_effects(match);
     } else {
         print_field(verdict->kind == VERDICT_NEXT ? "Creates" : "Problem", verdict->message);
     }
@@ -141,7 +169,7 @@ void match_print_line(const struct match *match, const struct verdict *verdict)
     assert(rule || !match->post.body);
     CLEANUP(free_text) char *file = utf8_escape_copy(match->path ? match->path : match->given);
     CLEANUP(free_text)
-    char *creates = match->post.body ? describe_activity(match) : NULL;
+    char *creates = match->post.body ? describe_all(match) : NULL;
     CLEANUP(free_text)
     char *target = match->post.body ? str_format("%s on %s (%s)", creates ? creates : "?",
                                           name_of(match, "lead.name"), match->resolution.lead_id)
@@ -155,6 +183,22 @@ void match_print_line(const struct match *match, const struct verdict *verdict)
         cli_print_text(hint);
     }
     putchar('\n');
+}
+
+/** Null where it cannot be filed; what would be posted, and where. */
+static int add_effects(struct json *object, struct match *match)
+{
+    const struct rule *rule = match->resolution.rule;
+    struct json *list = json_array();
+    int result = 0;
+    for (size_t i = 0; rule && i < rule->effect_count && match->effects[i].body; i++) {
+        struct json *effect = json_object();
+        result |= json_add_text(effect, "activity", activity_kind_names[rule->effects[i].kind]);
+        result |= json_add_text(effect, "path", match->effects[i].path);
+        result |= json_add(effect, "body", TAKE_PTR(match->effects[i].body));
+        result |= json_append(list, effect);
+    }
+    return result | json_add(object, "effects", list);
 }
 
 void match_print_json(struct match *match, const struct verdict *verdict)
@@ -173,6 +217,7 @@ void match_print_json(struct match *match, const struct verdict *verdict)
     result |= json_add_text(object, "activity", rule ? activity_kind_names[rule->activity] : NULL);
     result |= match->post.body ? json_add(object, "body", TAKE_PTR(match->post.body))
                                : json_add_null(object, "body");
+    result |= add_effects(object, match);
     CLEANUP(free_text) char *hint = describe_hint(match);
     result |= json_add_text(object, "hint", hint);
     result |= session_add_error(object, verdict);

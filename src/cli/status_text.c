@@ -50,6 +50,23 @@ static void add_held(const struct status_view *view, const struct json *held)
     }
 }
 
+/** Filed, but without what belongs next to it: nobody else notices. */
+static void add_lacking(const struct status_view *view, const struct json *status)
+{
+    int64_t count = json_get_int(status, "lacking", 0);
+    const struct json *last = json_get(status, "last_lacking");
+    CLEANUP(free_text)
+    char *words = str_format(
+        "%" PRId64 " file%s filed, but something is missing. Job %" PRId64 ", %s/%s: %.*s" REMEDY
+        "\"closedrop list --state done\" shows them; once it was added by hand, "
+        "\"closedrop forget ID\" ends this message",
+        count, count == 1 ? " was" : "s were", json_get_int(last, "id", 0),
+        job_member(last, "folder"), job_member(last, "path"),
+        (int)remedy_problem_length(job_member(last, "message")), job_member(last, "message"));
+    if (count)
+        add_alert(view, "MISSING", words ? words : "?");
+}
+
 /** Nothing is known yet about a folder that was not checked. */
 static bool is_away(const struct json *folder)
 {
@@ -99,6 +116,7 @@ static void add_alerts(const struct status_view *view, const struct json *status
         add_alert(view, "BLOCKED", blocked);
     add_away(view, json_get(status, "folders"));
     add_tables_away(view, json_get(status, "tables_away"));
+    add_lacking(view, status);
     add_failing(view, json_get(json_get(status, "alerts"), "failing"));
 }
 

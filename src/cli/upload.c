@@ -3,6 +3,7 @@
 #include "named_file.h"
 #include "names.h"
 #include "unanswered.h"
+#include "upload_effects.h"
 #include "upload_filing.h"
 #include "upload_result.h"
 
@@ -94,12 +95,16 @@ static int upload_one(struct session *session, const char *path)
         verdict = errand_try(&errand, send_step);
     if (verdict.kind == VERDICT_NEXT && errand.rule)
         verdict = filing_create(&errand);
+    if (verdict.kind == VERDICT_NEXT && errand.rule)
+        upload_effects(&errand);
     result_list(&errand, &verdict);
     int code = result_print(&errand, &verdict);
     upload_release(&errand.upload);
     resolution_release(&errand.resolution);
     free(errand.sender);
     free(errand.activity_id);
+    free(errand.lacks_code);
+    free(errand.lacks);
     return session_key_refused(&verdict) ? EXIT_KEY_REFUSED : code;
 }
 

@@ -5,6 +5,8 @@
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
 #include "closedrop/base/json.h"
+#include "closedrop/base/str.h"
+#include "closedrop/close/activity.h"
 #include "closedrop/files/path.h"
 #include "closedrop/work/attach.h"
 #include "closedrop/work/verify.h"
@@ -59,8 +61,7 @@ struct verdict filing_resolve(struct errand *errand)
                                         : verdict;
 }
 
-/** The file as a job, for what is made of jobs; its texts stay the errand's. */
-static struct job job_of(const struct errand *errand, char *values)
+struct job filing_job(const struct errand *errand, char *values)
 {
     const struct upload *upload = &errand->upload;
     return (struct job){.folder = (char *)(uintptr_t) "",
@@ -93,33 +94,33 @@ static struct verdict verify_once(struct errand *errand, struct verification *ve
     return verdict;
 }
 
-/** Whether it was created after all: NEXT and its id, or UNCLEAR. Nothing is posted again. */
-static struct verdict verify_created(struct errand *errand, int64_t posted_ms)
+struct verdict filing_verify(
+    struct errand *errand, enum activity_kind kind, int64_t posted_ms, char **ret_id)
 {
+    CLEANUP(free_text)
+    char *question =
+        str_format("whether Close created the %s is unknown; checking", activity_noun(kind));
     const struct limits *limits = &errand->session->config->limits;
     struct verdict verdict = verdict_make(VERDICT_UNCLEAR, "unclear", "not looked yet");
-    for (int i = 0; i < VERIFICATIONS_MAX && !errand->activity_id; i++) {
+    for (int i = 0; i < VERIFICATIONS_MAX && !*ret_id; i++) {
         struct verification verification;
-        const struct job job = job_of(errand, NULL);
-        errand_pause(errand, i ? limits->doubt_ms / 4 : limits->doubt_ms,
-            "whether Close created the activity is unknown; checking");
+        const struct job job = filing_job(errand, NULL);
+        errand_pause(errand, i ? limits->doubt_ms / 4 : limits->doubt_ms, question ? question : "");
         int result = verify_init(&verification, 1);
         if (result == 0)
             result = verify_add_file(&verification, 0, &job) |
-                     verify_add_posting(
-                         &verification, 0, job.token, job.lead_id, job.activity, posted_ms);
+                     verify_add_posting(&verification, 0, job.token, job.lead_id, kind, posted_ms);
         verdict = result ? verdict_no_memory() : verify_once(errand, &verification);
         if (verdict.kind == VERDICT_NEXT)
-            errand->activity_id = TAKE_PTR(verification.files[0].activity_id);
+            *ret_id = TAKE_PTR(verification.files[0].activity_id);
         verify_release(&verification);
     }
-    if (errand->activity_id)
+    if (*ret_id)
         return verdict;
     return verdict_make(VERDICT_FAIL, "unclear",
-        "it is unknown whether Close created its activity on %s (%s); check the lead in Close "
-        "before "
+        "it is unknown whether Close created its %s on %s (%s); check the lead in Close before "
         "you retry",
-        errand->resolution.lead_id,
+        activity_noun(kind), errand->resolution.lead_id,
         verdict.kind == VERDICT_NEXT ? "it is not there yet" : verdict.message);
 }
 
@@ -127,7 +128,7 @@ static struct verdict create_step(struct errand *errand)
 {
     CLEANUP(free_text) char *values = json_print(errand->resolution.values);
     CLEANUP(activity_post_release) struct activity_post post = {0};
-    struct job job = job_of(errand, values);
+    struct job job = filing_job(errand, values);
     struct job *const jobs[] = {&job};
     struct verdict verdict =
         attach_post(errand->rule, &errand->session->config->limits, jobs, 1, &post);
@@ -141,14 +142,16 @@ static struct verdict create_step(struct errand *errand)
     session_run(errand->session, request, NULL);
     verdict = attach_read(request, job.activity, &errand->activity_id);
     request_free(request);
-    return verdict.kind == VERDICT_UNCLEAR ? verify_created(errand, posted_ms) : verdict;
+    return verdict.kind == VERDICT_UNCLEAR
+               ? filing_verify(errand, job.activity, posted_ms, &errand->activity_id)
+               : verdict;
 }
 
 /** Who sends its email, if it is really sent. */
 static struct verdict find_sender(struct errand *errand)
 {
     CLEANUP(free_text) char *values = json_print(errand->resolution.values);
-    const struct job job = job_of(errand, values);
+    const struct job job = filing_job(errand, values);
     if (!errand->rule->is_sent || errand->sender)
         return verdict_make(VERDICT_NEXT, NULL, "known");
     return attach_sender(errand->rule, &job, &errand->sender);

@@ -16,4 +16,16 @@ struct verdict filing_resolve(struct errand *errand);
  */
 struct verdict filing_create(struct errand *errand);
 
+/** The file as a job, for what is made of jobs; its texts stay the errand's, and `values` the
+ * caller's.
+ */
+struct job filing_job(const struct errand *errand, char *values);
+
+/**
+ * Whether what was posted then was created after all: NEXT and its ID, which the caller frees, or
+ * FAIL as unclear. Nothing is posted again.
+ */
+struct verdict filing_verify(
+    struct errand *errand, enum activity_kind kind, int64_t posted_ms, char **ret_id);
+
 #endif

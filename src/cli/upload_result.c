@@ -34,7 +34,11 @@ static int add_result(
     result |= json_add_text(object, "content_type", is_sent ? upload->content_type : NULL);
     result |= json_add_text(object, "download_url", is_sent ? upload->ticket.download_url : NULL);
     result |= add_filing(object, errand);
-    return result | session_add_error(object, verdict);
+    if (verdict->kind != VERDICT_NEXT || !errand->lacks)
+        return result | session_add_error(object, verdict);
+    const struct verdict lacks =
+        verdict_make(VERDICT_FAIL, errand->lacks_code, "%s", errand->lacks);
+    return result | session_add_error(object, &lacks);
 }
 
 /** A name that Close has for the target; null where it has none, or it is not known. */
@@ -79,7 +83,7 @@ static int print_json(const struct errand *errand, const struct verdict *verdict
     int result = json_add_text(object, "path", errand->path);
     result |= add_result(object, errand, verdict);
     cli_print_json(result ? NULL : object);
-    return verdict->kind == VERDICT_NEXT ? EXIT_DONE : EXIT_NOT_DONE;
+    return verdict->kind == VERDICT_NEXT && !errand->lacks ? EXIT_DONE : EXIT_NOT_DONE;
 }
 
 int result_print(const struct errand *errand, const struct verdict *verdict)
@@ -95,5 +99,7 @@ int result_print(const struct errand *errand, const struct verdict *verdict)
         fprintf(stderr, "closedrop: %s: %s %s on %s\n", errand->path,
             activity_kind_names[errand->rule->activity], errand->activity_id,
             errand->resolution.lead_id);
-    return EXIT_DONE;
+    if (errand->lacks)
+        fprintf(stderr, "closedrop: %s: %s\n", errand->path, errand->lacks);
+    return errand->lacks ? EXIT_NOT_DONE : EXIT_DONE;
 }

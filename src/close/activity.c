@@ -1,17 +1,12 @@
-/** The carriers' tables (fields, attachments) and the JSON that is made by them. */
+/** The tables of what a rule can create: fields, attachments, what Close needs and takes. */
 #include "closedrop/close/activity.h"
 
 #include "closedrop/base/array.h"
-#include "closedrop/base/cleanup.h"
-#include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
-#include "closedrop/base/text.h"
-#include "closedrop/close/record.h"
 
-#include <errno.h>
 #include <string.h>
 
-#define BODY_MAX 1048576
+#define BODY_MAX ACTIVITY_TEXT_MAX
 #define FIELD_LINE_MAX 1000
 #define ID_MAX 100
 #define NUMBER_MAX 100
@@ -103,6 +98,16 @@ static const struct activity_field sms_fields[] = {
     {"user_id", "user_id", FIELD_LINE, .most = ID_MAX},
 };
 
+static const char *const priorities[] = {"high", "medium", NULL};
+
+static const struct activity_field task_fields[] = {
+    {"text", "text", FIELD_TEXT, .most = BODY_MAX},
+    {"assigned_to", "assigned_to", FIELD_LINE, .most = ID_MAX},
+    {"date", "date", FIELD_LINE, .most = ID_MAX},
+    {"due_date", "due_date", FIELD_LINE, .most = ID_MAX},
+    {"priority", "priority", FIELD_LINE, .most = ID_MAX, .choices = priorities},
+};
+
 /* Close's closed list (Close API documentation, "SMS", create: attachments.content_type) */
 static const char *const sms_types[] = {"application/pdf", "application/vcard", "audio/3gpp",
     "audio/3gpp2", "audio/L24", "audio/ac3", "audio/amr", "audio/amr-nb", "audio/basic",
@@ -118,29 +123,30 @@ static const struct {
     size_t count;
     const char *path;        /* NULL: below the lead */
     const char *list_fields; /* when it is read back */
-    bool has_size;           /* an attachment tells its size */
     struct activity_traits traits;
 } carriers[ACTIVITY_KINDS] = {
     [ACTIVITY_EMAIL] = {email_fields, COUNT(email_fields), "activity/email/",
-        "id,date_created,attachments", true, {.called = "an email"}},
+        "id,date_created,attachments", {.called = "an email", .tells_size = true}},
     [ACTIVITY_NOTE] = {note_fields, COUNT(note_fields), "activity/note/",
-        "id,date_created,attachments", false, {.called = "a note"}},
-    [ACTIVITY_LEAD_FILE] = {NULL, 0, NULL, NULL, false, {.called = "a lead file"}},
+        "id,date_created,attachments", {.called = "a note"}},
+    [ACTIVITY_LEAD_FILE] = {NULL, 0, NULL, NULL, {.called = "a lead file"}},
     [ACTIVITY_OPPORTUNITY] = {opportunity_fields, COUNT(opportunity_fields), "opportunity/",
-        "id,date_created,attachments,note", false,
+        "id,date_created,attachments,note",
         {.called = "an opportunity", .is_marked = true, .has_custom = true}},
     [ACTIVITY_WHATSAPP] = {whatsapp_fields, COUNT(whatsapp_fields), "activity/whatsapp_message/",
-        "id,date_created,attachments,external_whatsapp_message_id", false,
+        "id,date_created,attachments,external_whatsapp_message_id",
         {.called = "a WhatsApp message",
             .most_bytes = WHATSAPP_BYTES_MAX,
             .needs_contact = true,
             .is_marked = true}},
     [ACTIVITY_SMS] = {sms_fields, COUNT(sms_fields), "activity/sms/",
-        "id,date_created,attachments,text,local_phone,remote_phone", false,
+        "id,date_created,attachments,text,local_phone,remote_phone",
         {.called = "a text message",
             .most_files = SMS_FILES_MAX,
             .cannot_be_recognized = true,
             .types = sms_types}},
+    [ACTIVITY_TASK] = {task_fields, COUNT(task_fields), "task/", "id,date_created,text",
+        {.called = "a task", .has_no_files = true, .is_marked = true}},
 };
 
 const struct activity_field *activity_fields(enum activity_kind kind, size_t *ret_count)
@@ -189,6 +195,7 @@ static const struct {
     {ACTIVITY_SMS, OF_SENT, "local_phone", "local_phone = \"+15550100\""},
     {ACTIVITY_SMS, OF_SENT, "remote_phone", "remote_phone = \"{row.phone}\""},
     {ACTIVITY_SMS, OF(STATUS_SCHEDULED), "date_scheduled", EXAMPLE_DATE},
+    {ACTIVITY_TASK, ANY_STATUS, "text", "text = \"Check {name}\""},
 };
 
 const char *activity_need(enum activity_kind kind, enum activity_status status, const char *name)
@@ -198,158 +205,6 @@ const char *activity_need(enum activity_kind kind, enum activity_status status, 
             strcmp(needs[i].name, name) == 0)
             return needs[i].example;
     return NULL;
-}
-
-/* ---- the body ---- */
-
-static int add_attachment(
-    enum activity_kind activity, struct json *object, const struct attachment *attachment)
-{
-    CLEANUP(free_text) char *name = text_clean_name(attachment->filename);
-    int result = name ? json_add_text(object, "filename", name) : -ENOMEM;
-    result |= json_add_text(object, "url", attachment->url);
-    result |= json_add_text(object, "content_type", attachment->content_type);
-    if (carriers[activity].has_size)
-        result |= json_add_int(object, "size", attachment->size);
-    return result;
-}
-
-static int add_attachments(enum activity_kind activity, struct json *body,
-    const struct attachment *attachments, size_t count)
-{
-    struct json *list = json_array();
-    int result = 0;
-    for (size_t i = 0; i < count; i++) {
-        struct json *one = json_object();
-        result |= add_attachment(activity, one, &attachments[i]);
-        result |= json_append(list, one);
-    }
-    return result | json_add(body, "attachments", list);
-}
-
-/* ---- a mark, where Close may not keep the tokens of the uploads ---- */
-
-static const char *token_of(const struct activity *activity)
-{
-    const char *token = activity->count ? activity->attachments[0].token : NULL;
-    return token ? token : "";
-}
-
-/** What is added to the note of an opportunity, in a paragraph of its own; "": nothing. */
-static void add_mark(struct str *note, const struct activity *activity, const char *format)
-{
-    if (activity->kind == ACTIVITY_OPPORTUNITY && *token_of(activity))
-        str_printf(note, format, token_of(activity));
-}
-
-/* ---- the request ---- */
-
-/** Rich text comes in a <body> (Close API documentation, "Rich Text Fields"). */
-static void wrap_html(struct str *whole, const char *html, const struct activity *activity)
-{
-    html += strspn(html, " \t\r\n"); /* a text of several lines often begins with one */
-    bool is_wrapped = str_starts_with(html, "<body");
-    const char *end = is_wrapped ? html : html + strlen(html);
-    for (const char *at = html; is_wrapped && (at = strstr(at, "</body>")) != NULL; at++)
-        end = at;
-    str_add(whole, is_wrapped ? "" : "<body>");
-    str_add_bytes(whole, html, (size_t)(end - html));
-    add_mark(whole, activity, "<p>" RECORD_MARK("%s") "</p>");
-    str_add(whole, is_wrapped ? end : "</body>");
-}
-
-static int add_note(
-    struct json *body, const char *name, const char *text, const struct activity *activity)
-{
-    struct str note = STR_INIT(4 * BODY_MAX + 400); /* 4 bytes a character */
-    if (strcmp(name, "note_html") == 0) {
-        wrap_html(&note, text, activity);
-    } else {
-        str_add(&note, text);
-        add_mark(&note, activity, *text ? "\n\n" RECORD_MARK("%s") : RECORD_MARK("%s"));
-    }
-    int result = str_error(&note) ? -ENOMEM : json_add_text(body, name, str_text(&note));
-    str_release(&note);
-    return result;
-}
-
-static bool is_note(const char *name)
-{
-    return strcmp(name, "note") == 0 || strcmp(name, "note_html") == 0;
-}
-
-/** What Close has in the query. */
-static bool is_query(const char *name)
-{
-    return strcmp(name, "send_to_inbox") == 0;
-}
-
-static int add_field(struct json *body, const struct json *field, const struct activity *activity)
-{
-    const char *name = json_key(field);
-    if (is_query(name))
-        return 0;
-    if (is_note(name))
-        return add_note(body, name, json_text(field), activity);
-    return json_add(body, name, json_copy(field));
-}
-
-static int add_fields(struct json *body, const struct activity *activity)
-{
-    int result = 0;
-    bool has_note = false;
-    const struct json *field = json_first(activity->fields);
-    for (; field; field = json_next(field)) {
-        has_note |= is_note(json_key(field));
-        result |= add_field(body, field, activity);
-    }
-    if (activity->kind == ACTIVITY_OPPORTUNITY && !has_note && *token_of(activity))
-        result |= add_note(body, "note", "", activity);
-    if (activity->kind == ACTIVITY_WHATSAPP && *token_of(activity))
-        result |= json_add_text(body, "external_whatsapp_message_id", token_of(activity));
-    return result;
-}
-static struct json *make_body(const struct activity *activity)
-{
-    struct json *body = json_object();
-    int result = 0;
-    if (activity->kind == ACTIVITY_LEAD_FILE) {
-        result = add_attachment(activity->kind, body, &activity->attachments[0]);
-    } else {
-        result |= json_add_text(body, "lead_id", activity->lead_id);
-        if (activity->contact_id)
-            result |= json_add_text(body, "contact_id", activity->contact_id);
-        result |= add_fields(body, activity);
-        result |= add_attachments(activity->kind, body, activity->attachments, activity->count);
-    }
-    if (!result)
-        return body;
-    json_free(body);
-    return NULL;
-}
-
-static char *make_path(const struct activity *activity)
-{
-    CLEANUP(free_text) char *path = activity_list_path(activity->kind, activity->lead_id);
-    const char *query =
-        json_get_bool(activity->fields, "send_to_inbox", false) ? "?send_to_inbox=true" : "";
-    return path ? str_format("%s%s", path, query) : NULL;
-}
-
-int activity_post(const struct activity *activity, struct activity_post *ret_post)
-{
-    *ret_post = (struct activity_post){make_path(activity), make_body(activity)};
-    if (ret_post->path && ret_post->body)
-        return 0;
-    activity_post_release(ret_post);
-    return -ENOMEM;
-}
-
-void activity_post_release(struct activity_post *post)
-{
-    free(post->path);
-    json_free(post->body);
-    *post = (struct activity_post){0};
 }
 
 const char *activity_endpoint(enum activity_kind kind)

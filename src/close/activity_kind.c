@@ -11,9 +11,12 @@ const char *const activity_kind_names[ACTIVITY_KINDS] = {
     [ACTIVITY_OPPORTUNITY] = "opportunity",
     [ACTIVITY_WHATSAPP] = "whatsapp",
     [ACTIVITY_SMS] = "sms",
+    [ACTIVITY_TASK] = "task",
 };
 
-const char activity_kinds_text[] = "email, note, lead_file, opportunity, whatsapp and sms";
+const char activity_kinds_text[] = "email, note, lead_file, opportunity, whatsapp, sms and task";
+
+const char activity_carriers_text[] = "email, note, lead_file, opportunity, whatsapp and sms";
 
 enum activity_kind activity_kind_from_name(const char *name)
 {

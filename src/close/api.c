@@ -127,7 +127,8 @@ struct request *api_created(const struct api *api, enum activity_kind activity, 
         return NULL;
     if (activity == ACTIVITY_LEAD_FILE)
         return api_get(api, group, "%s?_limit=%d&_skip=%d", path, API_PAGE, skip);
-    return api_get(api, group, "%s?lead_id=%s%s%s&_fields=%s&_limit=%d&_skip=%d", path, lead_id,
-        since_ms ? "&date_created__gt=" : "", since_ms ? clock_rfc3339(since_ms, since) : "",
-        activity_list_fields(activity), API_PAGE, skip);
+    return api_get(api, group, "%s?lead_id=%s%s%s%s&_fields=%s&_limit=%d&_skip=%d", path, lead_id,
+        activity == ACTIVITY_TASK ? "&_type=lead" : "", since_ms ? "&date_created__gt=" : "",
+        since_ms ? clock_rfc3339(since_ms, since) : "", activity_list_fields(activity), API_PAGE,
+        skip);
 }

@@ -139,10 +139,10 @@ static bool is_attached(const struct json *object, const char *token)
     return false;
 }
 
-/** The mark that activity_post() has left in the note. */
-static bool has_mark(const struct json *opportunity, const char *token)
+/** The mark that activity_post() has left in a text. */
+static bool has_mark(const struct json *object, const char *key, const char *token)
 {
-    const char *note = json_get_text(opportunity, "note");
+    const char *note = json_get_text(object, key);
     CLEANUP(free_text) char *mark = str_format(RECORD_MARK("%s"), token);
     return *token && note && mark && strstr(note, mark);
 }
@@ -153,7 +153,9 @@ bool record_has_token(enum activity_kind activity, const struct json *object, co
         const char *url = json_get_text(object, "download_url");
         return url && is_part_of(url, token);
     }
-    if (activity == ACTIVITY_OPPORTUNITY && has_mark(object, token))
+    if (activity == ACTIVITY_TASK && has_mark(object, "text", token))
+        return true;
+    if (activity == ACTIVITY_OPPORTUNITY && has_mark(object, "note", token))
         return true;
     const char *external = json_get_text(object, "external_whatsapp_message_id");
     if (activity == ACTIVITY_WHATSAPP && external && *token && strcmp(external, token) == 0)

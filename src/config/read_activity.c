@@ -18,6 +18,15 @@
 #define CUSTOM_MAX 10000
 #define NUMBER_MAX 100000000
 
+/** What is created, or done besides: one group of a rule. */
+struct part {
+    struct rule_reader *reader;
+    struct setting *group;
+    enum activity_kind kind;
+    enum activity_status status; /* of a kind that has none: draft */
+    struct rule_fields *into;
+};
+
 static enum template_manner manner_of(enum activity_field_kind kind)
 {
     return kind == FIELD_HTML ? TEMPLATE_HTML : kind == FIELD_TEXT ? TEMPLATE_PLAIN : TEMPLATE_LINE;
@@ -56,21 +65,22 @@ static void blank_variables(char *html)
 }
 
 /** What Close would refuse for each file is wrong here already. */
-static void check_html(
-    struct rule_reader *reader, struct setting *group, const char *key, const char *text)
+static void check_html(const struct part *part, const char *key, const char *text)
 {
     CLEANUP(free_text) char *html = strdup(text + strspn(text, " \t\r\n")); /* as it is sent */
-    enum xhtml_kind kind = reader->rule->activity == ACTIVITY_EMAIL ? XHTML_EMAIL : XHTML_NOTE;
+    enum xhtml_kind kind = part->kind == ACTIVITY_EMAIL ? XHTML_EMAIL : XHTML_NOTE;
     struct str why = STR_INIT(4096);
     if (html)
         blank_variables(html);
-    reader_note_problem(reader, group, key, html ? xhtml_check(html, kind, &why) : -ENOMEM, &why);
+    reader_note_problem(
+        part->reader, part->group, key, html ? xhtml_check(html, kind, &why) : -ENOMEM, &why);
     str_release(&why);
 }
 
 static struct template **read_texts(
-    struct rule_reader *reader, struct setting *group, const struct activity_field *field)
+    const struct part *part, struct setting *group, const struct activity_field *field)
 {
+    struct rule_reader *reader = part->reader;
     char *single[2] = {NULL, NULL};
     char **texts = single;
     if (field->kind == FIELD_LINES)
@@ -89,7 +99,7 @@ static struct template **read_texts(
         templates[made] = reader_make_template(reader, group, field->key, texts[i], &reader->late);
         check_choice(reader, group, field, texts[i]);
         if (templates[made] && field->kind == FIELD_HTML)
-            check_html(reader, group, field->key, texts[i]);
+            check_html(part, field->key, texts[i]);
         made += templates[made] != NULL;
     }
     if (field->kind == FIELD_LINES && count > LIST_MAX)
@@ -103,29 +113,28 @@ static struct template **read_texts(
 }
 
 /** One field that is set. */
-static void read_field(struct rule_reader *reader, struct setting *group,
-    const struct activity_field *field, enum activity_status status)
+static void read_field(const struct part *part, const struct activity_field *field)
 {
-    struct rule *rule = reader->rule;
-    struct rule_field *into = &rule->fields[rule->field_count++];
+    struct settings *settings = part->reader->settings;
+    struct rule_field *into = &part->into->all[part->into->count++];
     *into = (struct rule_field){.name = field->name, .most = field->most};
     switch (field->kind) {
     case FIELD_NUMBER:
         into->kind = RULE_FIELD_NUMBER;
-        into->number = setting_int(reader->settings, group, field->key, field->least, field->least,
+        into->number = setting_int(settings, part->group, field->key, field->least, field->least,
             field->most ? (int)field->most : NUMBER_MAX);
         break;
     case FIELD_BOOL:
         into->kind = RULE_FIELD_BOOL;
-        into->number = setting_bool(reader->settings, group, field->key, false);
+        into->number = setting_bool(settings, part->group, field->key, false);
         break;
     default:
         into->kind = field->kind == FIELD_LINES   ? RULE_FIELD_LIST
                      : field->kind == FIELD_WHOLE ? RULE_FIELD_WHOLE
                                                   : RULE_FIELD_TEXT;
         into->manner = manner_of(field->kind);
-        into->templates = read_texts(reader, group, field);
-        into->required = activity_need(rule->activity, status, field->name) != NULL;
+        into->templates = read_texts(part, part->group, field);
+        into->required = activity_need(part->kind, part->status, field->name) != NULL;
     }
 }
 
@@ -135,12 +144,13 @@ static bool has_status(enum activity_kind kind)
 }
 
 /** The status is not a template, because what else Close requires depends on it. */
-static enum activity_status read_status(struct rule_reader *reader, struct setting *group)
+static enum activity_status read_status(const struct part *part)
 {
+    struct rule_reader *reader = part->reader;
+    struct setting *group = part->group;
     enum activity_status status = (enum activity_status)setting_choice(
         reader->settings, group, "status", activity_statuses, ACTIVITY_STATUSES, STATUS_DRAFT);
-    struct rule *rule = reader->rule;
-    struct rule_field *into = &rule->fields[rule->field_count++];
+    struct rule_field *into = &part->into->all[part->into->count++];
     *into = (struct rule_field){.name = "status", .most = 100, .required = true};
     into->templates = calloc(2, sizeof(struct template *));
     if (into->templates)
@@ -148,26 +158,26 @@ static enum activity_status read_status(struct rule_reader *reader, struct setti
             reader_make_template(reader, group, "status", activity_statuses[status], &reader->late);
     else
         settings_set_short(reader->settings);
-    rule->is_sent = activity_is_sent(status);
+    reader->rule->is_sent = activity_is_sent(status);
     return status;
 }
 
-static void check_needs(
-    struct rule_reader *reader, struct setting *group, enum activity_status status)
+static void check_needs(const struct part *part)
 {
-    enum activity_kind kind = reader->rule->activity;
+    struct settings *settings = part->reader->settings;
+    enum activity_kind kind = part->kind;
     size_t count;
     const struct activity_field *fields = activity_fields(kind, &count);
     for (size_t i = 0; i < count; i++) {
-        const char *example = activity_need(kind, status, fields[i].name);
-        if (!example || setting_has(group, fields[i].key))
+        const char *example = activity_need(kind, part->status, fields[i].name);
+        if (!example || setting_has(part->group, fields[i].key))
             continue;
         if (has_status(kind))
-            setting_problem(reader->settings, group, fields[i].key,
+            setting_problem(settings, part->group, fields[i].key,
                 "is missing; %s with status \"%s\" needs it, e.g. %s;",
-                activity_traits(kind)->called, activity_statuses[status], example);
+                activity_traits(kind)->called, activity_statuses[part->status], example);
         else
-            setting_problem(reader->settings, group, fields[i].key,
+            setting_problem(settings, part->group, fields[i].key,
                 "is missing; %s needs it, e.g. %s;", activity_traits(kind)->called, example);
     }
 }
@@ -183,12 +193,12 @@ static const struct {
     {ACTIVITY_OPPORTUNITY, "note", "note_html"},
 };
 
-static void check_rivals(struct rule_reader *reader, struct setting *group)
+static void check_rivals(const struct part *part)
 {
     for (size_t i = 0; i < COUNT(rivals); i++)
-        if (rivals[i].kind == reader->rule->activity && setting_has(group, rivals[i].ignored) &&
-            setting_has(group, rivals[i].given)) {
-            setting_problem(reader->settings, group, rivals[i].ignored,
+        if (rivals[i].kind == part->kind && setting_has(part->group, rivals[i].ignored) &&
+            setting_has(part->group, rivals[i].given)) {
+            setting_problem(part->reader->settings, part->group, rivals[i].ignored,
                 "is ignored by Close when %s is given; remove one of them", rivals[i].given);
             return;
         }
@@ -205,8 +215,9 @@ static size_t count_custom(const struct setting *custom)
 }
 
 static void read_custom_field(
-    struct rule_reader *reader, struct setting *custom, const char *id, struct rule_field *into)
+    const struct part *part, struct setting *custom, const char *id, struct rule_field *into)
 {
+    struct rule_reader *reader = part->reader;
     const struct activity_field field = {id, NULL, FIELD_LINE, .most = CUSTOM_MAX};
     if (!record_is_id(id, "cf_"))
         setting_problem(
@@ -216,66 +227,87 @@ static void read_custom_field(
         .most = CUSTOM_MAX,
         .manner = TEMPLATE_LINE};
     into->name = into->own_name;
-    into->templates = read_texts(reader, custom, &field);
+    into->templates = read_texts(part, custom, &field);
     if (!into->own_name)
         settings_set_short(reader->settings);
 }
 
 /** What an office has added to Close's own fields. */
-static void read_custom(struct rule_reader *reader, struct setting *custom)
+static void read_custom(const struct part *part, struct setting *custom)
 {
-    struct rule *rule = reader->rule;
     for (size_t i = 0; setting_name(custom, i); i++)
         read_custom_field(
-            reader, custom, setting_name(custom, i), &rule->fields[rule->field_count++]);
+            part, custom, setting_name(custom, i), &part->into->all[part->into->count++]);
 }
 
-static void read_fields(struct rule_reader *reader, struct setting *group)
+/* ---- all of one part ---- */
+
+static void read_part(struct part *part)
 {
+    struct settings *settings = part->reader->settings;
     size_t count;
-    const struct activity_field *fields = activity_fields(reader->rule->activity, &count);
-    enum activity_status status = STATUS_DRAFT;
-    struct setting *custom = activity_traits(reader->rule->activity)->has_custom
-                                 ? setting_group(reader->settings, group, "custom")
+    const struct activity_field *fields = activity_fields(part->kind, &count);
+    struct setting *custom = activity_traits(part->kind)->has_custom
+                                 ? setting_group(settings, part->group, "custom")
                                  : NULL;
-    reader->rule->fields = calloc(count + count_custom(custom) + 1, sizeof(*reader->rule->fields));
-    if (!reader->rule->fields) {
-        settings_set_short(reader->settings);
+    part->into->all = calloc(count + count_custom(custom) + 1, sizeof(*part->into->all));
+    if (!part->into->all) {
+        settings_set_short(settings);
         return;
     }
-    if (has_status(reader->rule->activity))
-        status = read_status(reader, group);
-    check_needs(reader, group, status);
-    check_rivals(reader, group);
+    if (has_status(part->kind))
+        part->status = read_status(part);
+    check_needs(part);
+    check_rivals(part);
     for (size_t i = 0; i < count; i++) {
-        bool is_set = setting_has(group, fields[i].key);
+        bool is_set = setting_has(part->group, fields[i].key);
         if (is_set && fields[i].kind != FIELD_STATUS)
-            read_field(reader, group, &fields[i], status);
+            read_field(part, &fields[i]);
         else if (!is_set)
-            setting_skip(reader->settings, group, fields[i].key);
+            setting_skip(settings, part->group, fields[i].key);
     }
-    read_custom(reader, custom);
+    read_custom(part, custom);
 }
 
+/** The first is what the job is known by; whatever else it does in Close comes after that. */
+static struct rule_fields *next_part(struct rule *rule, enum activity_kind kind)
+{
+    if (rule->activity == ACTIVITY_NONE) {
+        rule->activity = kind;
+        return &rule->fields;
+    }
+    rule->effects[rule->effect_count].kind = kind;
+    return &rule->effects[rule->effect_count++].fields;
+}
+
+static void read_one(struct rule_reader *reader, enum activity_kind kind)
+{
+    struct part part = {.reader = reader,
+        .group = setting_group(reader->settings, reader->group, activity_kind_names[kind]),
+        .kind = kind,
+        .into = next_part(reader->rule, kind),
+        .status = STATUS_DRAFT};
+    read_part(&part);
+}
+
+/** One that carries the file, and any of the others, which the enum lists after all carriers. */
 void read_activity(struct rule_reader *reader)
 {
-    int given = 0;
-    for (int activity = ACTIVITY_EMAIL; activity < ACTIVITY_KINDS; activity++) {
-        const char *name = activity_kind_names[activity];
+    int carriers = 0;
+    for (int kind = ACTIVITY_EMAIL; kind < ACTIVITY_KINDS; kind++) {
+        const char *name = activity_kind_names[kind];
         bool is_set = setting_has(reader->group, name);
-        given += is_set;
-        if (!is_set || given > 1) {
+        carriers += is_set && !activity_traits((enum activity_kind)kind)->has_no_files;
+        if (!is_set || carriers > 1)
             setting_skip(reader->settings, reader->group, name);
-            continue;
-        }
-        reader->rule->activity = (enum activity_kind)activity;
-        read_fields(reader, setting_group(reader->settings, reader->group, name));
+        else
+            read_one(reader, (enum activity_kind)kind);
     }
-    if (given != 1)
+    if (carriers > 1 || reader->rule->activity == ACTIVITY_NONE)
         setting_problem(reader->settings, reader->group, NULL,
-            "the rule \"%s\" must have exactly one of %s, to say what is created, e.g. "
-            "lead_file = {};",
-            reader->rule->name, activity_kinds_text);
+            "the rule \"%s\" must have exactly one of %s, or only a task, to say what is created, "
+            "e.g. lead_file = {};",
+            reader->rule->name, activity_carriers_text);
     if (reader->rule->activity == ACTIVITY_LEAD_FILE && reader->rule->group)
         setting_problem(reader->settings, reader->group, "group",
             "makes no sense with lead_file: each file is added to the lead separately; remove it");

@@ -10,6 +10,7 @@
 #include "closedrop/queue/queue.h"
 #include "closedrop/queue/reading.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 /** How many jobs are searched for the first whose file could not be put away. */
@@ -19,8 +20,21 @@
 struct stuck {
     struct queue *queue;
     struct json *first; /* NULL: none yet */
+    int64_t count;
     int result;
 };
+
+static struct json *describe_job(const struct job *job, const char *message)
+{
+    struct json *object = json_object();
+    int result = json_add_int(object, "id", job->id);
+    result |= json_add_text(object, "folder", job->folder);
+    result |= json_add_text(object, "path", job->path);
+    if ((result | json_add_text(object, "message", message)) == 0)
+        return object;
+    json_free(object);
+    return NULL;
+}
 
 static void find_stuck(void *context, const struct job *job)
 {
@@ -28,11 +42,8 @@ static void find_stuck(void *context, const struct job *job)
     CLEANUP(free_text) char *why = stuck->first ? NULL : queue_not_put_away(stuck->queue, job);
     if (!why)
         return;
-    stuck->first = json_object();
-    stuck->result |= json_add_int(stuck->first, "id", job->id);
-    stuck->result |= json_add_text(stuck->first, "folder", job->folder);
-    stuck->result |= json_add_text(stuck->first, "path", job->path);
-    stuck->result |= json_add_text(stuck->first, "message", why);
+    stuck->first = describe_job(job, why);
+    stuck->result |= stuck->first ? 0 : -ENOMEM;
 }
 
 /** Add how many files are still to be put away, and why the first one could not be. */
@@ -45,6 +56,27 @@ static int add_not_put_away(struct queue *queue, int64_t count, struct json *bod
     return result | stuck.result |
            (stuck.first ? json_add(body, "first_not_put_away", stuck.first)
                         : json_add_null(body, "first_not_put_away"));
+}
+
+static void add_lacking(void *context, const struct job *job)
+{
+    struct stuck *lacking = context;
+    if (!lacking->first) {
+        lacking->first = describe_job(job, job->error_message);
+        lacking->result |= lacking->first ? 0 : -ENOMEM;
+    }
+    lacking->count++;
+}
+
+/** How many files were filed, but lack what belongs next to their activities; and what the newest
+ * lacks. */
+static int add_lacks(struct queue *queue, struct json *body)
+{
+    struct stuck lacking = {.queue = queue};
+    queue_list_lacking(queue, STUCK_MAX, add_lacking, &lacking);
+    int result = json_add_int(body, "lacking", lacking.count) | lacking.result;
+    return result | (lacking.first ? json_add(body, "last_lacking", lacking.first)
+                                   : json_add_null(body, "last_lacking"));
 }
 
 static int add_time(struct json *object, const char *key, int64_t wall_ms)
@@ -75,6 +107,7 @@ struct answer status_get(const struct asked *asked)
     result |= gone_add_status(asked->config, asked->queue, body);
     result |= json_add(body, "jobs", jobs);
     result |= add_not_put_away(asked->queue, counts.not_put_away, body);
+    result |= add_lacks(asked->queue, body);
     result |= folder_status_add(asked->config, asked->queue, body);
     return answer_body(body, result);
 }

@@ -105,7 +105,8 @@ static bool read_texts(const struct json *told, struct job *job, struct str *why
 static bool read_error(const struct json *told, struct job *job, struct str *why)
 {
     const struct json *error = json_get(told, "error");
-    for (size_t i = 0; i < COUNT(errors) && job->state == JOB_FAILED; i++) {
+    bool has_one = job->state == JOB_FAILED || json_is_object(error); /* or something is missing */
+    for (size_t i = 0; i < COUNT(errors) && has_one; i++) {
         const char *text = json_get_text(error, errors[i].key);
         if (!text || strlen(text) > errors[i].most || !errors[i].fits(text))
             return refuse(why, "error", "an object with code and message, because it failed");

@@ -5,6 +5,7 @@
 #include "closedrop/base/str.h"
 #include "closedrop/queue/filed_memory.h"
 #include "job_fields.h"
+#include "query.h"
 
 #include <string.h>
 
@@ -93,6 +94,20 @@ int64_t checksum_filing(
     add_text(&row, filing->rule);
     add_int(&row, filing->job);
     add_int(&row, filing->at_ms);
+    return finish(&row);
+}
+
+int64_t checksum_effect(const struct query *effect)
+{
+    struct str row = STR_INIT(ROW_MAX);
+    add_int(&row, effect->id);
+    add_text(&row, effect->activity);
+    add_text(&row, effect->state);
+    add_text(&row, effect->why);
+    add_text(&row, effect->name);
+    add_int(&row, effect->at_ms);
+    add_int(&row, effect->number);
+    add_int(&row, effect->nth);
     return finish(&row);
 }
 

@@ -113,6 +113,12 @@ bool job_has_error(const struct job *job, const char *code)
     return job->error_code && strcmp(job->error_code, code) == 0;
 }
 
+bool job_lacks_effect(const struct job *job)
+{
+    return job->state == JOB_DONE &&
+           (job_has_error(job, "task_missing") || job_has_error(job, "set_missing"));
+}
+
 bool job_failed_as(const struct job *job, const char *code)
 {
     return job->state == JOB_FAILED && !job->ending && job_has_error(job, code);

@@ -17,6 +17,7 @@ static const struct {
     {"filed", "170c3d20496e4dbfad6632907e8e0f55"},
     {"done", "5ae0d108997b47f18b8fe2a9ec9ee056"},
     {"failed", "7e6cc9f9f8cf438cb08ebc8901b1cb8c"},
+    {"incomplete", "605dde9f197f422b9685c5d78a4b68d9"},
     {"waits", "aae16fbb220749d4a157a1d6a8c0c25b"},
     {"dropped", "aec3b67ee7ef4c40b5c9a9dc97ca3ddd"},
 };

@@ -4,6 +4,7 @@
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
 #include "closedrop/base/str.h"
+#include "closedrop/queue/effects.h"
 #include "closedrop/queue/filed_memory.h"
 #include "closedrop/queue/ledger.h"
 #include "closedrop/queue/notices.h"
@@ -129,6 +130,7 @@ void queue_withdraw(struct queue *queue, struct job *job, const char *why)
     job->posting = 0;
     job->verifications = 0;
     queue_unremember(queue, job->sha256, job->activity, job->lead_id, job->id);
+    queue_forget_effects(queue, job->id);
     if (job->filed_path) { /* nothing was filed under the name it had */
         queue_keep_text(queue, &job->filed_path, NULL);
         job_forget_rule(job);
@@ -262,7 +264,7 @@ char *queue_not_put_away(struct queue *queue, const struct job *job)
 {
     if (!job_has_outcome(job) || job->put_away || job->ending)
         return NULL;
-    if (job->state == JOB_DONE)
+    if (job->state == JOB_DONE && !job_lacks_effect(job))
         return job_has_error(job, "not_put_away") ? strdup(job->error_message) : NULL;
     /* its error is why it failed; what came after that is in its history alone */
     char *last = NULL;

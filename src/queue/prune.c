@@ -41,6 +41,7 @@ static void remove_job(struct queue *queue, int64_t id)
     const struct query query = {.id = id};
     store_change(queue->store, CHANGE_REMOVE_NOTES, &query);
     store_change(queue->store, CHANGE_REMOVE_POSTS, &query);
+    store_change(queue->store, CHANGE_REMOVE_EFFECTS, &query);
     store_change(queue->store, CHANGE_REMOVE, &query);
 }
 

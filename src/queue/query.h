@@ -41,6 +41,7 @@ enum query_kind {
     QUERY_LIST_LEAD_STATE,   /* of a lead */
     QUERY_OF_STATE, /* of a filter with a state, the oldest first: after at_ms, and above id */
 
+    QUERY_LACKING,      /* done, and lacks an effect, limit; newest first */
     QUERY_NOT_PUT_AWAY, /* with an outcome, limit; oldest first */
     QUERY_OLDEST,       /* folder: without an outcome, not ended; the first to be queued */
 
@@ -66,6 +67,7 @@ enum query_kind {
     QUERY_RULES_GONE,     /* waiting with rule_gone, never due: rule | how many */
     QUERY_LAST_POSTING,   /* | its number */
     QUERY_POSTINGS,       /* of a job, id: token, lead_id, activity | at_ms */
+    QUERY_EFFECTS,        /* of a job, id: activity, state, why, name | at_ms, number, nth */
     QUERY_FILINGS,        /* sha256, activity, lead_id: lead_id, rule, activity | at_ms, job */
     QUERY_FILED_ELSEWHERE,  /* sha256, activity, not lead_id: | 0, 1 */
     QUERY_UNCLEAR_BY_HAND,  /* sha256, lead_id: | 0, 1 */
@@ -92,30 +94,32 @@ enum query_kind {
     QUERY_LAST_ARRIVAL,     /* folder: | the newest queued_ms, 0 */
 
     /* changes: store_change() */
-    CHANGE_WAKE,         /* code, not claimed, queued or uploaded: due at_ms, if later */
-    CHANGE_WAKE_CHANGED, /* folder: uploaded by other rules than rules_digest: due at_ms */
-    CHANGE_WAKE_GROUP,   /* folder, rule, group: uploaded, never due: due at_ms */
-    CHANGE_DELAY_GROUP,  /* the members of QUERY_GROUP_MEMBERS, and id: due at_ms */
-    CHANGE_CLAMP,        /* waiting, and due later than at_ms: due then */
-    CHANGE_SHIFT,        /* waiting: due by_ms later */
-    CHANGE_POST,         /* posting, id, token, lead_id, activity, at_ms: add it */
-    CHANGE_REMEMBER,     /* sha256, activity, lead_id, id, rule, at_ms: add the filing */
-    CHANGE_UNREMEMBER,   /* sha256, activity, lead_id, id: remove it */
-    CHANGE_NOTE,         /* id, at_ms, state, why: add a row of history */
-    CHANGE_REMOVE,       /* id: remove the job itself */
-    CHANGE_REMOVE_NOTES, /* id: its history */
-    CHANGE_REMOVE_POSTS, /* id: the tokens it has posted */
-    CHANGE_NUMBER,       /* name, number: set it */
-    CHANGE_LEAVE,        /* id, rule, sender, at_ms: into the ledger */
-    CHANGE_STAY,         /* id: out of it */
-    CHANGE_LEAVE_AS,     /* what is there under other is under id */
-    CHANGE_LEFT_AGAIN,   /* id: at_ms at the earliest */
-    CHANGE_LEFT_CLAMP,   /* what left after at_ms left then */
-    CHANGE_LEFT_FORGET,  /* what left before at_ms */
-    CHANGE_LEFT_SHIFT,   /* all: by_ms later */
-    CHANGE_GUARD,        /* rule, marks: set them */
-    CHANGE_NOTICE,       /* channel, id, event, cause, why, other (its job), at_ms, since_ms,
-                           posting (the event that reported the beginning): add it, due until_ms */
+    CHANGE_WAKE,           /* code, not claimed, queued or uploaded: due at_ms, if later */
+    CHANGE_WAKE_CHANGED,   /* folder: uploaded by other rules than rules_digest: due at_ms */
+    CHANGE_WAKE_GROUP,     /* folder, rule, group: uploaded, never due: due at_ms */
+    CHANGE_DELAY_GROUP,    /* the members of QUERY_GROUP_MEMBERS, and id: due at_ms */
+    CHANGE_CLAMP,          /* waiting, and due later than at_ms: due then */
+    CHANGE_SHIFT,          /* waiting: due by_ms later */
+    CHANGE_POST,           /* posting, id, token, lead_id, activity, at_ms: add it */
+    CHANGE_EFFECT,         /* id, activity, state, why, name, at_ms, number, nth: set it */
+    CHANGE_REMEMBER,       /* sha256, activity, lead_id, id, rule, at_ms: add the filing */
+    CHANGE_UNREMEMBER,     /* sha256, activity, lead_id, id: remove it */
+    CHANGE_NOTE,           /* id, at_ms, state, why: add a row of history */
+    CHANGE_REMOVE,         /* id: remove the job itself */
+    CHANGE_REMOVE_NOTES,   /* id: its history */
+    CHANGE_REMOVE_POSTS,   /* id: the tokens it has posted */
+    CHANGE_REMOVE_EFFECTS, /* id: its effects */
+    CHANGE_NUMBER,         /* name, number: set it */
+    CHANGE_LEAVE,          /* id, rule, sender, at_ms: into the ledger */
+    CHANGE_STAY,           /* id: out of it */
+    CHANGE_LEAVE_AS,       /* what is there under other is under id */
+    CHANGE_LEFT_AGAIN,     /* id: at_ms at the earliest */
+    CHANGE_LEFT_CLAMP,     /* what left after at_ms left then */
+    CHANGE_LEFT_FORGET,    /* what left before at_ms */
+    CHANGE_LEFT_SHIFT,     /* all: by_ms later */
+    CHANGE_GUARD,          /* rule, marks: set them */
+    CHANGE_NOTICE,         /* channel, id, event, cause, why, other (its job), at_ms, since_ms,
+                             posting (the event that reported the beginning): add it, due until_ms */
     /* events of a channel: the one with the id and, where cause is set, all of it up to the id */
     CHANGE_NOTICE_BEGUN,  /* one try more; never due */
     CHANGE_NOTICE_LATER,  /* due until_ms */

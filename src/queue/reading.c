@@ -109,6 +109,12 @@ void queue_list_not_put_away(struct queue *queue, int most, queue_each_job *each
     store_jobs(queue->store, QUERY_NOT_PUT_AWAY, &(struct query){.limit = most}, tell_job, &list);
 }
 
+void queue_list_lacking(struct queue *queue, int most, queue_each_job *each, void *context)
+{
+    struct list list = {each, context};
+    store_jobs(queue->store, QUERY_LACKING, &(struct query){.limit = most}, tell_job, &list);
+}
+
 size_t queue_list_in_failed(
     struct queue *queue, const char *folder, int64_t after, int64_t *ids, size_t most)
 {

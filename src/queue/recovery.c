@@ -4,6 +4,7 @@
 
 #include "closedrop/base/clock.h"
 #include "closedrop/base/remedy.h"
+#include "closedrop/queue/effects.h"
 #include "closedrop/queue/notices.h"
 #include "closedrop/queue/reading.h"
 
@@ -16,13 +17,24 @@
 /** Less than this is a clock that is being corrected. */
 #define CLOCK_STEP_MS 5000
 
+/** Whether an effect of a job may be on its way at Close. */
+static bool has_posted_effect(struct queue *queue, const struct job *job)
+{
+    struct effect effect = {0};
+    bool is_posted = queue_next_effect(queue, job->id, &effect) && effect.state == EFFECT_POSTED;
+    effect_release(&effect);
+    return is_posted;
+}
+
 /** Take back one job that a crash left claimed. */
 static void recover_one(struct queue *queue, struct job *job, bool alone, int64_t doubt_ms)
 {
     job->claimed = false;
     job->due_ms = clock_wall_ms(); /* it was due when it was claimed, by whatever clock */
     if (job_has_outcome(job)) {
-        queue_put(queue, job); /* only its file is left to put away */
+        if (has_posted_effect(queue, job))
+            job->due_ms += doubt_ms;
+        queue_put(queue, job); /* only its effects are left, and its file to put away */
         return;
     }
     job->suspect = true;

@@ -69,7 +69,7 @@ int64_t store_tend(struct store *store);
 void store_jobs(struct store *store, enum query_kind kind, const struct query *query,
     void (*take)(void *context, struct job *job), void *context);
 
-#define ROW_TEXTS 3
+#define ROW_TEXTS 4
 #define ROW_NUMBERS 6
 
 /** A row as query.h says; what it does not have is NULL and 0. The texts are valid during a call.

@@ -99,16 +99,20 @@ int check_rows(struct store *store)
 {
     sqlite3_stmt *jobs = statement_of(store, SQL_ALL_JOBS);
     sqlite3_stmt *postings = statement_of(store, SQL_ALL_POSTINGS);
+    sqlite3_stmt *effects = statement_of(store, SQL_ALL_EFFECTS);
     sqlite3_stmt *filings = statement_of(store, SQL_ALL_FILINGS);
     store->failure = SQLITE_OK;
     while (next_row(store, jobs))
         job_free(read_job(store, jobs));
     while (next_row(store, postings))
         check_posting(store, postings);
+    while (next_row(store, effects))
+        check_effect(store, effects);
     while (next_row(store, filings))
         check_filing(store, filings);
     sqlite3_reset(jobs);
     sqlite3_reset(postings);
+    sqlite3_reset(effects);
     sqlite3_reset(filings);
     return store->failure;
 }

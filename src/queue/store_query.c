@@ -117,6 +117,8 @@ static int64_t checksum_of(enum query_kind kind, const struct query *query)
     if (kind == CHANGE_POST)
         return checksum_posting(
             query->posting, query->id, query->token, query->lead_id, query->activity, query->at_ms);
+    if (kind == CHANGE_EFFECT)
+        return checksum_effect(query);
     const struct filing filing = {
         .lead_id = query->lead_id, .rule = query->rule, .at_ms = query->at_ms, .job = query->id};
     digest_from_hex(query->sha256, sha256, sizeof(sha256));
@@ -193,6 +195,7 @@ static const unsigned char texts_of[QUERIES] = {
     [QUERY_FOLDERS] = 1,
     [QUERY_RULES_GONE] = 1,
     [QUERY_POSTINGS] = 3,
+    [QUERY_EFFECTS] = 4,
     [QUERY_FILINGS] = 3,
     [QUERY_HISTORY] = 2,
     [QUERY_HELD] = 1,
@@ -222,6 +225,8 @@ void store_rows(struct store *store, enum query_kind kind, const struct query *q
         const struct row row = read_row(statement, texts_of[kind]);
         if (kind == QUERY_POSTINGS)
             check_posting(store, statement);
+        if (kind == QUERY_EFFECTS)
+            check_effect(store, statement);
         if (kind == QUERY_FILINGS)
             check_filing(store, statement);
         if (!store->failure)

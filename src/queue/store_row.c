@@ -91,6 +91,19 @@ void check_posting(struct store *store, sqlite3_stmt *row)
                 lead_id, activity_kind_names[activity], sqlite3_column_int64(row, 3)));
 }
 
+void check_effect(struct store *store, sqlite3_stmt *row)
+{
+    const struct query effect = {.activity = (const char *)sqlite3_column_text(row, 0),
+        .state = (const char *)sqlite3_column_text(row, 1),
+        .why = (const char *)sqlite3_column_text(row, 2),
+        .name = (const char *)sqlite3_column_text(row, 3),
+        .at_ms = sqlite3_column_int64(row, 4),
+        .number = sqlite3_column_int64(row, 5),
+        .nth = sqlite3_column_int64(row, 6),
+        .id = sqlite3_column_int64(row, 7)};
+    check_row(store, sqlite3_column_int64(row, 8), checksum_effect(&effect));
+}
+
 void check_filing(struct store *store, sqlite3_stmt *row)
 {
     const struct filing filing = {.lead_id = (const char *)sqlite3_column_text(row, 0),

@@ -10,9 +10,10 @@
  * has then. */
 struct job *read_job(struct store *store, sqlite3_stmt *row);
 
-/** Whether the current row, of SQL_POSTING_COLUMNS or SQL_FILING_COLUMNS, is what was written; if
+/** Whether the current row, of SQL_POSTING_COLUMNS, EFFECT or FILING, is what was written; if
  * not, the store has that failure. Rows of before there were checksums are believed. */
 void check_posting(struct store *store, sqlite3_stmt *row);
+void check_effect(struct store *store, sqlite3_stmt *row);
 void check_filing(struct store *store, sqlite3_stmt *row);
 
 #endif

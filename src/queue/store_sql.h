@@ -23,6 +23,7 @@
 
 /* texts first, as query.h has them */
 #define SQL_POSTING_COLUMNS "token, lead_id, activity, at_ms, number, job, checksum"
+#define SQL_EFFECT_COLUMNS "kind, state, request, result, at_ms, tries, looks, job, checksum"
 
 /* in a trigger: one more, or one less, like this job, which is put away and has not ended */
 #define SQL_COUNT_NEW                                                                              \
@@ -46,6 +47,9 @@
 #define SQL_WAS_HELD /* job_held: the guard has held it back, and perhaps released it since */     \
     "ending = '' AND held <> 0 AND (state = 'queued' OR state = 'uploading' OR state = "           \
     "'uploaded')"
+#define SQL_LACKS /* job_lacking */                                                                \
+    "ending = '' AND state = 'done' AND (error_code = 'task_missing' OR error_code = "             \
+    "'set_missing')"
 #define SQL_GROUPED /* job_by_group */                                                             \
     "ending = '' AND group_key IS NOT NULL AND (state = 'queued' OR state = 'uploading'"           \
     " OR state = 'uploaded' OR state = 'attaching')"
@@ -295,6 +299,29 @@ static const char *const sql_migrations[] = {
 
     "ALTER TABLE job ADD COLUMN told BLOB;"
     "CREATE INDEX job_told ON job (folder, id) WHERE told IS NOT NULL;",
+
+    /* what is done besides, or alone, and what takes the place of an older one */
+    "PRAGMA writable_schema = ON;"
+    "UPDATE sqlite_schema SET sql = replace(sql,"
+    "  'OR activity = ''sms''',"
+    "  'OR activity = ''sms'' OR activity = ''task'' OR activity = ''set'''"
+    "  || ' OR activity = ''email_template'' OR activity = ''sms_template''')"
+    "  WHERE type = 'table' AND name = 'job';"
+    "PRAGMA writable_schema = RESET;"
+    /* a step next to what carries the file: one row for each, from the intent on */
+    "CREATE TABLE effect ("
+    "  job INTEGER NOT NULL,"
+    "  kind TEXT NOT NULL,"
+    "  state TEXT NOT NULL,"
+    "  request TEXT NOT NULL,"
+    "  result TEXT NOT NULL,"
+    "  at_ms INTEGER NOT NULL,"
+    "  tries INTEGER NOT NULL,"
+    "  looks INTEGER NOT NULL,"
+    "  checksum INTEGER NOT NULL,"
+    "  PRIMARY KEY (job, kind)"
+    ") STRICT, WITHOUT ROWID;"
+    "CREATE INDEX job_lacking ON job (id) WHERE " SQL_LACKS ";",
 };
 
 /* the format that this closedrop makes and knows: user_version */
@@ -355,6 +382,7 @@ enum sql {
     SQL_INSERT = QUERIES,
     SQL_ALL_JOBS,
     SQL_ALL_POSTINGS,
+    SQL_ALL_EFFECTS,
     SQL_ALL_FILINGS,
     /* of a slice: (?1, ?2]; digests [?1, ?2) */
     SQL_SOME_JOBS,
@@ -589,6 +617,15 @@ static const char *const sql_texts[] = {
     [CHANGE_POST] = "INSERT INTO posting (number, job, token, lead_id, activity, at_ms, checksum)"
                     " VALUES (:posting, :id, :token, :lead_id, :activity, :at_ms, :checksum)",
     [QUERY_POSTINGS] = "SELECT " SQL_POSTING_COLUMNS " FROM posting WHERE job = :id ORDER BY rowid",
+    [CHANGE_EFFECT] = "INSERT OR REPLACE INTO effect (" SQL_EFFECT_COLUMNS ") VALUES (:activity,"
+                      " :state, :why, :name, :at_ms, :number, :nth, :id, :checksum)",
+    [CHANGE_REMOVE_EFFECTS] = "DELETE FROM effect WHERE job = :id",
+    /* the task first */
+    [QUERY_EFFECTS] =
+        "SELECT " SQL_EFFECT_COLUMNS " FROM effect WHERE job = :id ORDER BY kind DESC",
+    [SQL_ALL_EFFECTS] = "SELECT " SQL_EFFECT_COLUMNS " FROM effect",
+    [QUERY_LACKING] = "SELECT " SQL_COLUMNS " FROM job INDEXED BY job_lacking WHERE " SQL_LACKS
+                      " ORDER BY id DESC LIMIT :limit",
     [SQL_ALL_JOBS] = "SELECT " SQL_COLUMNS " FROM job",
     [SQL_ALL_POSTINGS] = "SELECT " SQL_POSTING_COLUMNS " FROM posting",
     [SQL_SOME_JOBS] = "SELECT " SQL_COLUMNS " FROM job WHERE id > ?1 AND id <= ?2",

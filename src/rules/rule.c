@@ -25,6 +25,13 @@ static void release_field(struct rule_field *field)
     free(field->own_name);
 }
 
+static void release_fields(struct rule_fields *fields)
+{
+    for (size_t i = 0; i < fields->count; i++)
+        release_field(&fields->all[i]);
+    free(fields->all);
+}
+
 void rule_release(struct rule *rule)
 {
     free(rule->name);
@@ -40,24 +47,32 @@ void rule_release(struct rule *rule)
     free(rule->table_column);
     template_free(rule->table_key);
     template_free(rule->group);
-    for (size_t i = 0; i < rule->field_count; i++)
-        release_field(&rule->fields[i]);
-    free(rule->fields);
+    release_fields(&rule->fields);
+    for (size_t i = 0; i < rule->effect_count; i++)
+        release_fields(&rule->effects[i].fields);
     *rule = (struct rule){0};
 }
 
+typedef void each_template(void *context, const struct template *template);
+
+static void walk_fields(const struct rule_fields *fields, each_template *each, void *context)
+{
+    for (size_t i = 0; i < fields->count; i++)
+        for (struct template **at = fields->all[i].templates; at && *at; at++)
+            each(context, *at);
+}
+
 /** Call `each` with every template a rule has. */
-static void walk_templates(const struct rule *rule,
-    void (*each)(void *context, const struct template *template), void *context)
+static void walk_templates(const struct rule *rule, each_template *each, void *context)
 {
     const struct template *const single[] = {
         rule->lead_id, rule->contact_id, rule->find, rule->table_key, rule->group};
     for (size_t i = 0; i < COUNT(single); i++)
         if (single[i])
             each(context, single[i]);
-    for (size_t i = 0; i < rule->field_count; i++)
-        for (struct template **at = rule->fields[i].templates; at && *at; at++)
-            each(context, *at);
+    walk_fields(&rule->fields, each, context);
+    for (size_t i = 0; i < rule->effect_count; i++)
+        walk_fields(&rule->effects[i].fields, each, context);
 }
 
 struct use {
@@ -316,13 +331,14 @@ static int fill_field(const struct rule *rule, const struct rule_field *field,
     return fill_text_field(rule, field, facts, values, object, why);
 }
 
-int rule_fill(const struct rule *rule, const struct template_facts *facts,
-    const struct json *values, struct json **ret_fields, struct str *why)
+int rule_fill(const struct rule *rule, const struct rule_fields *fields,
+    const struct template_facts *facts, const struct json *values, struct json **ret_fields,
+    struct str *why)
 {
     struct json *object = json_object();
     int result = object ? 0 : -ENOMEM;
-    for (size_t i = 0; i < rule->field_count && result == 0; i++)
-        result = fill_field(rule, &rule->fields[i], facts, values, object, why);
+    for (size_t i = 0; i < fields->count && result == 0; i++)
+        result = fill_field(rule, &fields->all[i], facts, values, object, why);
     if (result == 0)
         *ret_fields = object;
     else

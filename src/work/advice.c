@@ -30,6 +30,9 @@
     "{lead} and look for the file there.\n- If it is there, " DELETE                               \
     "\n- If it is not there, " MOVE                                                                \
     " It is then saved in Close, and this message disappears. {outcome}"
+#define MISSING(what)                                                                              \
+    "{lead} and add " what " yourself, if it is still needed. Then delete this message.\n"         \
+    "Do not move {file} back: it is in Close, and would be saved there a second time."
 #define UNCERTAIN "It is not certain whether {file} is in Close."
 
 static const struct advice advices[] = {
@@ -89,6 +92,8 @@ static const struct advice advices[] = {
     {"table", NULL,
         "1. Tell your administrator that the list must be corrected, and wait for the "
         "answer." SECOND_MOVE},
+    {"task_missing", "{file} was saved in Close, but its task was not created.",
+        MISSING("the task")},
     {"template", NULL,
         "- If something is missing in Close, such as the email address of the contact, add it "
         "there.\n"

@@ -39,6 +39,15 @@ void attach_sort(struct job **jobs, size_t count)
     qsort(jobs, count, sizeof(struct job *), compare_names);
 }
 
+struct job *attach_first(struct job *const *jobs, size_t count)
+{
+    struct job *const *first = jobs;
+    for (size_t i = 1; i < count; i++)
+        if (compare_names(&jobs[i], first) < 0)
+            first = &jobs[i];
+    return *first;
+}
+
 /** What a rule's activity takes at most: Close's limit, or ours where that is lower. */
 static int64_t most_bytes(const struct rule *rule, const struct limits *limits)
 {
@@ -122,7 +131,10 @@ static struct verdict check_contact(const struct rule *rule, const struct job *j
 static struct verdict check_what_fits(
     const struct rule *rule, const struct limits *limits, struct job *const *jobs, size_t count)
 {
-    struct verdict verdict = check_count(rule, count);
+    struct verdict verdict = verdict_make(VERDICT_NEXT, NULL, "fits");
+    if (activity_traits(rule->activity)->has_no_files)
+        return verdict;
+    verdict = check_count(rule, count);
     if (verdict.kind == VERDICT_NEXT)
         verdict = check_size(rule, limits, jobs, count);
     if (verdict.kind == VERDICT_NEXT)
@@ -131,7 +143,8 @@ static struct verdict check_what_fits(
 }
 
 /** Expand the fields for a job: by what was known when its target was looked up, and its hash. */
-static struct verdict fill(const struct rule *rule, const struct job *job, struct json **ret_fields)
+static struct verdict fill(const struct rule *rule, const struct rule_fields *fields,
+    const struct job *job, struct json **ret_fields)
 {
     CLEANUP(free_text) char *path = text_clean_name(job_filed_path(job));
     CLEANUP(free_text) char *type = utf8_clean_copy(job->content_type ? job->content_type : "");
@@ -148,7 +161,7 @@ static struct verdict fill(const struct rule *rule, const struct job *job, struc
         .mtime_ns = job->identity.mtime_ns,
         .queued_ms = job->queued_ms};
     struct str why = STR_INIT(4096);
-    int result = rule_fill(rule, &facts, values, ret_fields, &why);
+    int result = rule_fill(rule, fields, &facts, values, ret_fields, &why);
     struct verdict verdict = result == -ENOMEM ? verdict_no_memory()
                              : result < 0
                                  ? verdict_make(VERDICT_FAIL, "template", "%s", str_text(&why))
@@ -157,7 +170,7 @@ static struct verdict fill(const struct rule *rule, const struct job *job, struc
     return verdict;
 }
 
-static int make_post(const struct rule *rule, struct job *const *jobs, size_t count,
+static int make_post(enum activity_kind kind, struct job *const *jobs, size_t count,
     const struct json *fields, struct activity_post *ret_post)
 {
     struct attachment *attachments = calloc(count, sizeof(*attachments));
@@ -167,7 +180,7 @@ static int make_post(const struct rule *rule, struct job *const *jobs, size_t co
             .content_type = jobs[i]->content_type,
             .size = jobs[i]->identity.size,
             .token = jobs[i]->token};
-    const struct activity activity = {.kind = rule->activity,
+    const struct activity activity = {.kind = kind,
         .lead_id = jobs[0]->lead_id,
         .contact_id = jobs[0]->contact_id,
         .fields = fields,
@@ -184,10 +197,21 @@ struct verdict attach_post(const struct rule *rule, const struct limits *limits,
     struct verdict verdict = check_what_fits(rule, limits, jobs, count);
     CLEANUP(json_freep) struct json *fields = NULL;
     if (verdict.kind == VERDICT_NEXT)
-        verdict = fill(rule, jobs[0], &fields);
+        verdict = fill(rule, &rule->fields, jobs[0], &fields);
     if (verdict.kind != VERDICT_NEXT)
         return verdict;
-    return make_post(rule, jobs, count, fields, ret_post) < 0 ? verdict_no_memory() : verdict;
+    return make_post(rule->activity, jobs, count, fields, ret_post) < 0 ? verdict_no_memory()
+                                                                        : verdict;
+}
+
+struct verdict attach_effect(const struct rule *rule, const struct rule_effect *effect,
+    struct job *job, struct activity_post *ret_post)
+{
+    CLEANUP(json_freep) struct json *fields = NULL;
+    struct verdict verdict = fill(rule, &effect->fields, job, &fields);
+    if (verdict.kind != VERDICT_NEXT)
+        return verdict;
+    return make_post(effect->kind, &job, 1, fields, ret_post) < 0 ? verdict_no_memory() : verdict;
 }
 
 /** The address alone, in small letters: a mail provider counts by it, however it is written. */
@@ -205,7 +229,7 @@ static char *address_of(const char *sender)
 struct verdict attach_sender(const struct rule *rule, const struct job *job, char **ret_sender)
 {
     CLEANUP(json_freep) struct json *fields = NULL;
-    struct verdict verdict = fill(rule, job, &fields);
+    struct verdict verdict = fill(rule, &rule->fields, job, &fields);
     if (verdict.kind != VERDICT_NEXT)
         return verdict;
     const bool is_sms = rule->activity == ACTIVITY_SMS;

@@ -61,8 +61,13 @@ static int write_error_text(const struct task *task, const char *name)
 /** Whether its outcome gives the file a place of its own. */
 bool beside_is_put_in_place(const struct task *task)
 {
-    return task->job->state == JOB_FAILED || task->folder->after_upload == AFTER_ARCHIVE ||
-           task->other_lead; /* not deleted: a person must look at it */
+    return task->folder->after_upload == AFTER_ARCHIVE ||
+           beside_wants_text(task); /* not deleted: a person must look at it */
+}
+
+bool beside_wants_text(const struct task *task)
+{
+    return task->job->state == JOB_FAILED || task->other_lead || job_lacks_effect(task->job);
 }
 
 /** The rights of the file at its location; those of a plain file if it is no longer there. */
@@ -84,7 +89,8 @@ static int write_receipt(const struct task *task, const char *name)
     char *location = beside_is_put_in_place(task) ? path_join(task->destination.path, name) : NULL;
     struct job job = *task->job; /* as it will be once it has a location */
     job.location = location;
-    job.error_code = job.error_message = NULL; /* that it was not put away before is over */
+    if (!job_lacks_effect(&job)) /* that it was not put away before is over */
+        job.error_code = job.error_message = NULL;
     CLEANUP(json_freep) struct json *receipt = view_job(&job);
     CLEANUP(free_text) char *text = json_print(receipt);
     CLEANUP(free_text) char *line = text ? str_format("%s\n", text) : NULL;
@@ -125,7 +131,7 @@ static bool wants_link(const struct task *task)
 int beside_write(const struct task *task, const char *name)
 {
     int result = 0;
-    if (task->job->state == JOB_FAILED || task->other_lead)
+    if (beside_wants_text(task))
         result = write_error_text(task, name);
     if (result == 0 && task->job->state == JOB_DONE && task->folder->receipts)
         result = write_receipt(task, name);

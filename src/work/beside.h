@@ -10,6 +10,10 @@
  * or kept. */
 bool beside_is_put_in_place(const struct task *task);
 
+/** Whether a person must be told something by a text next to it: why it failed, or what is missing
+ * or wrong although it was filed. */
+bool beside_wants_text(const struct task *task);
+
 /** Open the directory in which the file at `location` (as in struct job) lies; or a negative errno.
  */
 int beside_open_directory(int root, const char *location);

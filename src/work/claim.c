@@ -6,6 +6,7 @@
 
 #include "classify.h"
 #include "discards.h"
+#include "effects.h"
 #include "grouping.h"
 #include "health.h"
 #include "held_news.h"
@@ -115,7 +116,10 @@ static void take_on(struct worker *worker, struct job *job, const struct folder 
     while (*last)
         last = &(*last)->next;
     *last = task;
-    task_continue(task, claim_first_stage(job, folder));
+    if (job->state == JOB_DONE)
+        effects_continue(worker, task);
+    else
+        task_continue(task, claim_first_stage(job, folder));
     find_kept(worker, task);
     if (task->stage == STAGE_VERIFY && job->state == JOB_ATTACHING)
         gather_posted(worker, task);

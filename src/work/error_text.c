@@ -53,7 +53,7 @@ static void add_directory(struct str *text, const char *top, const char *below)
 static const char *place_of_text(const struct task *task)
 {
     const struct folder *folder = task->folder;
-    if (!task->other_lead)
+    if (task->job->state == JOB_FAILED)
         return folder->failed;
     return folder->after_upload == AFTER_KEEP ? NULL : folder->archive;
 }

@@ -207,7 +207,7 @@ static struct verdict keep(struct task *task)
 {
     CLEANUP(free_text) char *directory = path_directory(task->job->path);
     int result = directory ? 0 : -ENOMEM;
-    if (result == 0 && (task->folder->receipts || task->other_lead)) {
+    if (result == 0 && (task->folder->receipts || beside_wants_text(task))) {
         result = destination_open(task->root, *directory ? directory : ".", &task->destination);
         if (result == 0)
             result = beside_write(task, path_name(task->job->path));

@@ -5,12 +5,14 @@
 #include "grouping.h"
 
 #include "duplicates.h"
+#include "effects.h"
 #include "moves.h"
 #include "paced.h"
 #include "pacing.h"
 #include "present.h"
 #include "send_guard.h"
 
+#include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
 #include "closedrop/base/log.h"
 #include "closedrop/queue/groups.h"
@@ -97,18 +99,24 @@ static bool renews_members(struct worker *worker, struct task *task)
 }
 
 /** All are known: the intent, and after the commit the POST. */
-static void intend(struct worker *worker, struct task *task)
+static void intend(struct worker *worker, struct task *task, const struct rule *rule)
 {
-    struct job **jobs = calloc(task_count_jobs(task), sizeof(struct job *));
-    if (!jobs) {
+    size_t count = task_count_jobs(task);
+    CLEANUP(free_text) struct job **jobs = calloc(count, sizeof(struct job *));
+    for (size_t i = 0; jobs && i < count; i++)
+        jobs[i] = task_job_at(task, i);
+    struct verdict verdict =
+        jobs ? effects_intend(worker->queue, rule, attach_first(jobs, count)) : verdict_no_memory();
+    if (verdict.kind == VERDICT_FAIL) {
+        moves_fail(worker, task, &verdict);
+        return;
+    }
+    if (verdict.kind != VERDICT_NEXT) {
         moves_release(worker, task, clock_wall_ms() + 1000, false, "out of memory");
         return;
     }
-    for (size_t i = 0; i < task_count_jobs(task); i++)
-        jobs[i] = task_job_at(task, i);
-    queue_intend(worker->queue, jobs, task_count_jobs(task),
+    queue_intend(worker->queue, jobs, count,
         close_clock_now(&worker->close_clock, clock_wall_ms(), clock_steady_ms()));
-    free(jobs);
     task_continue(task, STAGE_ATTACH);
 }
 
@@ -164,5 +172,5 @@ void grouping_attach(struct worker *worker, struct task *task)
     if (present_comes_first(worker, task) || renews_members(worker, task))
         return;
     if (duplicates_let_through(worker, task) && send_guard_lets_go(worker, task, rule))
-        intend(worker, task);
+        intend(worker, task, rule);
 }

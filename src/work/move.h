@@ -17,6 +17,8 @@ enum move_kind {
     MOVE_RELEASE,        /* back to the queue, until `due_ms` */
     MOVE_VERIFY,         /* the same: then it is verified whether its activity was created */
     MOVE_PUT_AWAY_LATER, /* the same: then its file is put away again */
+    MOVE_EFFECT_LATER,   /* the same: then its effect is created, or verified, again */
+    MOVE_EFFECT_MISSING, /* on without its effect */
     MOVE_FAIL,           /* to Failed */
     MOVE_END,            /* out of the queue, with `ending` */
     MOVES
@@ -28,6 +30,7 @@ struct move {
     int64_t due_ms;      /* wall clock */
     bool spends_attempt; /* of its tries; what is nobody's fault spends none */
     enum job_ending ending;
+    bool takes_back;  /* it is certain that the effect was not created */
     bool withdraws;   /* first of all: it is certain that no activity was created */
     bool steps_aside; /* others of its sender go first */
     bool notes_fault; /* the job says why, while it waits */

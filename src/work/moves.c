@@ -7,6 +7,7 @@
 
 #include "moves.h"
 
+#include "effects.h"
 #include "failed_directories.h"
 #include "paced.h"
 #include "pacing.h"
@@ -87,7 +88,7 @@ void moves_done(struct worker *worker, struct task *task, const char *why)
         resolution_release(&task->resolution);
     task->has_resolution = false;
     queue_done(worker->queue, task->job, why);
-    task_continue(task, task_last_stage(task->job, task->folder));
+    effects_continue(worker, task);
 }
 
 void moves_find_out(struct worker *worker, struct task *task, enum stage stage)
@@ -109,6 +110,7 @@ static void free_task(struct worker *worker, struct task *task)
         resolution_release(&task->resolution);
     if (task->has_verification)
         verify_release(&task->verification);
+    effect_release(&task->effect);
     merged_leads_release(&task->merged);
     task_leave_directories(task);
     close_fd(&task->root);
@@ -140,6 +142,7 @@ struct outcome_case moves_case(const struct task *task, double chance)
     return (struct outcome_case){.job = task->job,
         .stage = task->stage,
         .limits = &task->config->limits,
+        .effect_tries = task->effect.tries,
         .settle_ms = task->folder->settle_ms,
         .now_ms = clock_wall_ms(),
         .chance = chance,
@@ -222,12 +225,25 @@ static void put_away_later(struct worker *worker, struct task *task, const struc
     else
         log_debug("job %lld: its file was not moved yet, retrying in %s", (long long)job->id,
             units_duration_text(move->due_ms - clock_wall_ms(), pause));
-    if (job->state == JOB_DONE) {
+    if (job->state == JOB_DONE && !job_lacks_effect(job)) {
         (void)str_assign(&job->error_code, verdict->code);
         (void)str_assign(&job->error_message, verdict->message);
     }
     queue_put_away_later(worker->queue, job, move->due_ms, is_news ? verdict->message : NULL);
     moves_end_task(worker, task);
+}
+
+static void effect_later(struct worker *worker, struct task *task, const struct move *move)
+{
+    effects_note_try(worker, task, move);
+    queue_put_away_later(worker->queue, task->job, move->due_ms, NULL);
+    moves_end_task(worker, task);
+}
+
+static void effect_missing(struct worker *worker, struct task *task, const struct move *move)
+{
+    effects_go_without(worker, task, move->why.message);
+    effects_continue(worker, task);
 }
 
 static void fail(struct worker *worker, struct task *task, const struct move *move)
@@ -258,6 +274,8 @@ void moves_make(struct worker *worker, struct task *task, const struct move *mov
         [MOVE_RELEASE] = release,
         [MOVE_VERIFY] = release_to_verify,
         [MOVE_PUT_AWAY_LATER] = put_away_later,
+        [MOVE_EFFECT_LATER] = effect_later,
+        [MOVE_EFFECT_MISSING] = effect_missing,
         [MOVE_FAIL] = fail,
         [MOVE_END] = end,
     };
@@ -279,6 +297,7 @@ void moves_abandon(struct worker *worker, struct task *task)
     static const char why[] = "closedrop was stopped";
     int64_t now = clock_wall_ms();
     if (job_has_outcome(task->job)) {
+        effects_abandon(worker, task);
         queue_put_away_later(worker->queue, task->job, now, NULL);
         moves_end_task(worker, task);
         return;

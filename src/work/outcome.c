@@ -14,6 +14,8 @@
 #define VERIFY_PAUSE_PART 4
 /** The longest pause before a file is put away again: we may have been given permission by then. */
 #define PUT_AWAY_MAX_MS (5 * 60 * 1000)
+/** The longest pause before an effect is tried again where it is nobody's fault. */
+#define EFFECT_PAUSE_MAX_MS (30 * 1000)
 /** The longest part of a verdict's message that another one quotes. */
 #define REASON_MAX 200
 
@@ -169,6 +171,69 @@ static struct move fail(const struct outcome_case *outcome, const struct verdict
         .why = *verdict};
 }
 
+/* ---- it is filed, and an effect is not created yet ---- */
+
+static bool is_of_effect(enum stage stage)
+{
+    return stage == STAGE_EFFECT || stage == STAGE_EFFECT_VERIFY;
+}
+
+/** Nobody's fault: the longer it has been tried, the longer it waits. */
+static struct move effect_later(const struct outcome_case *outcome, const struct verdict *verdict)
+{
+    int64_t tried = outcome->now_ms - outcome->job->done_ms;
+    int64_t pause = tried < EFFECT_PAUSE_MAX_MS ? tried : EFFECT_PAUSE_MAX_MS;
+    int64_t least = outcome->limits->retry_first_ms;
+    pause = pause > least ? pause : least;
+    return (struct move){.kind = MOVE_EFFECT_LATER,
+        .due_ms = outcome->now_ms + (verdict->wait_ms > pause ? verdict->wait_ms : pause),
+        .takes_back = outcome->stage == STAGE_EFFECT,
+        .why = *verdict};
+}
+
+static struct move effect_missing(const struct outcome_case *outcome, const struct verdict *verdict)
+{
+    (void)outcome;
+    return (struct move){.kind = MOVE_EFFECT_MISSING, .why = *verdict};
+}
+
+/** Whoever reads that it is missing must know if it may be there all the same. */
+static struct move give_up_effect(const struct outcome_case *outcome, const struct verdict *verdict)
+{
+    struct move move = effect_missing(outcome, verdict);
+    if (outcome->stage == STAGE_EFFECT_VERIFY)
+        move.why =
+            verdict_make(VERDICT_FAIL, "unclear", "it is unknown whether Close created it (%.*s)",
+                (int)remedy_problem_length(verdict->message), verdict->message);
+    return move;
+}
+
+static struct move effect_retry(const struct outcome_case *outcome, const struct verdict *verdict)
+{
+    const struct limits *limits = outcome->limits;
+    int tries = outcome->effect_tries + 1;
+    if (tries >= limits->max_attempts)
+        return give_up_effect(outcome, verdict);
+    return (struct move){.kind = MOVE_EFFECT_LATER,
+        .due_ms = outcome->now_ms + backoff_delay(tries, limits->retry_first_ms,
+                                        limits->retry_max_ms, outcome->chance),
+        .spends_attempt = true,
+        .takes_back = outcome->stage == STAGE_EFFECT,
+        .why = *verdict};
+}
+
+/** What GET me/ showed: it was its own fault, or Close is away. */
+static struct move effect_after_doubt(
+    const struct outcome_case *outcome, const struct verdict *verdict, bool is_own_fault)
+{
+    if (verdict->kind != VERDICT_UNCLEAR)
+        return is_own_fault ? effect_retry(outcome, verdict) : effect_later(outcome, verdict);
+    return (struct move){.kind = MOVE_EFFECT_LATER,
+        .due_ms = outcome->now_ms + outcome->limits->doubt_ms,
+        .spends_attempt = is_own_fault,
+        .why = *verdict};
+}
+
 /* ---- it has its outcome already ---- */
 
 /** No attempt of the job's, so none is counted: the longer it has been tried, the longer it waits.
@@ -235,10 +300,32 @@ static decision *const has_outcome[VERDICTS] = {
     [VERDICT_FAIL] = put_away,
 };
 
+static decision *const lacks_effect[VERDICTS] = {
+    [VERDICT_NEXT] = proceed,
+    [VERDICT_MORE] = ask_more,
+    [VERDICT_AGAIN] = effect_retry,
+    [VERDICT_RETRY] = effect_retry,
+    [VERDICT_WAIT] = effect_later,
+    [VERDICT_LATER] = effect_later,
+    [VERDICT_DOUBT] = ask_whose_fault,
+    [VERDICT_UNCLEAR] = ask_whose_fault,
+    [VERDICT_TROUBLE] = effect_retry,
+    [VERDICT_REJECTED] = effect_retry,
+    [VERDICT_DAMAGED] = effect_retry,
+    [VERDICT_CHANGED] = effect_retry,
+    [VERDICT_GONE] = effect_retry,
+    [VERDICT_FAIL] = effect_missing,
+};
+
+static decision *const *table_of(enum stage stage)
+{
+    bool is_last = stage == STAGE_RENAMED || stage == STAGE_FINISH;
+    return is_of_effect(stage) ? lacks_effect : is_last ? has_outcome : in_progress;
+}
+
 struct move outcome_decide(const struct outcome_case *outcome, const struct verdict *verdict)
 {
-    bool is_last = outcome->stage == STAGE_RENAMED || outcome->stage == STAGE_FINISH;
-    struct move move = (is_last ? has_outcome : in_progress)[verdict->kind](outcome, verdict);
+    struct move move = table_of(outcome->stage)[verdict->kind](outcome, verdict);
     move.withdraws = is_clear_no(outcome, verdict);
     return move;
 }
@@ -248,6 +335,8 @@ struct move outcome_decide(const struct outcome_case *outcome, const struct verd
 struct move outcome_after_doubt(
     const struct outcome_case *outcome, const struct verdict *verdict, bool is_own_fault)
 {
+    if (is_of_effect(outcome->stage))
+        return effect_after_doubt(outcome, verdict, is_own_fault);
     if (verdict->kind == VERDICT_UNCLEAR)
         return (struct move){.kind = MOVE_VERIFY,
             .due_ms = outcome->now_ms + outcome->limits->doubt_ms,
@@ -256,6 +345,24 @@ struct move outcome_after_doubt(
     struct verdict at_once = *verdict;
     at_once.wait_ms = 0;
     return is_own_fault ? retry(outcome, verdict) : wait(outcome, &at_once);
+}
+
+struct move outcome_of_missing_effect(const struct outcome_case *outcome, int verifications)
+{
+    struct move move = {.kind = MOVE_EFFECT_LATER, .due_ms = outcome->now_ms};
+    if (verifications < VERIFICATIONS_NEEDED) {
+        move.due_ms += outcome->limits->doubt_ms / VERIFY_PAUSE_PART;
+        move.why = verdict_make(VERDICT_WAIT, NULL, "was not found in Close; checking again");
+    } else if (outcome->effect_tries >= outcome->limits->max_attempts) {
+        move.kind = MOVE_EFFECT_MISSING;
+        move.why = verdict_make(VERDICT_FAIL, "no_answer",
+            "Close did not confirm it, and did not create it (gave up after %d attempts)",
+            outcome->effect_tries);
+    } else {
+        move.takes_back = true;
+        move.why = verdict_make(VERDICT_AGAIN, NULL, "is created again");
+    }
+    return move;
 }
 
 /** Once proves nothing: the index, or a late commit, may be behind. */

@@ -12,6 +12,7 @@ struct outcome_case {
     const struct job *job;
     enum stage stage;
     const struct limits *limits;
+    int effect_tries;  /* of its effect, in a stage of that */
     int64_t settle_ms; /* of its folder */
     int64_t now_ms;    /* wall clock */
     double chance;     /* of back-off: random, in [0, 1) */
@@ -30,5 +31,8 @@ struct move outcome_after_doubt(
 
 /** The same where its activity was not found in Close, for the job's `verifications`th time. */
 struct move outcome_of_absence(const struct outcome_case *outcome);
+
+/** The same where its effect was not found in Close, for the `verifications`th time. */
+struct move outcome_of_missing_effect(const struct outcome_case *outcome, int verifications);
 
 #endif

@@ -74,14 +74,22 @@ static struct verdict read_contact(struct resolution *resolution, const char *bo
 
 /* ---- lead ---- */
 
+static int try_fields(
+    const struct resolution *resolution, const struct rule_fields *of_rule, struct str *why)
+{
+    CLEANUP(json_freep) struct json *fields = NULL;
+    return rule_fill(
+        resolution->rule, of_rule, &resolution->facts, resolution->values, &fields, why);
+}
+
 /** Everything is known: whether the activity can be made of it is seen now, not after the upload.
  */
 static struct verdict try_activity(struct resolution *resolution)
 {
-    struct json *fields = NULL;
     struct str why = STR_INIT(4096);
-    int result = rule_fill(resolution->rule, &resolution->facts, resolution->values, &fields, &why);
-    json_free(fields);
+    int result = try_fields(resolution, &resolution->rule->fields, &why);
+    for (size_t i = 0; result == 0 && i < resolution->rule->effect_count; i++)
+        result = try_fields(resolution, &resolution->rule->effects[i].fields, &why);
     if (result < 0)
         return resolution_failed("template", result, &why);
     str_release(&why);

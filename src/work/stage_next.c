@@ -8,11 +8,13 @@
 #include "classify.h"
 #include "discards.h"
 #include "duplicates.h"
+#include "effects.h"
 #include "failed_directories.h"
 #include "filing.h"
 #include "folder_view.h"
 #include "grouping.h"
 #include "moves.h"
+#include "outcome.h"
 #include "s3_health.h"
 #include "stages.h"
 
@@ -22,6 +24,7 @@
 #include "closedrop/base/str.h"
 #include "closedrop/close/activity.h"
 #include "closedrop/files/path.h"
+#include "closedrop/queue/backoff.h"
 #include "closedrop/queue/job_log.h"
 
 #include <stdlib.h>
@@ -141,6 +144,25 @@ void attach_next(struct worker *worker, struct task *task)
     moves_log(task, "filed", why);
 }
 
+/** An effect exists. */
+void effect_next(struct worker *worker, struct task *task)
+{
+    effects_settle(worker, task);
+    effects_continue(worker, task);
+}
+
+void effect_verify_next(struct worker *worker, struct task *task)
+{
+    if (task->activity_id) {
+        effect_next(worker, task);
+        return;
+    }
+    const struct outcome_case outcome = moves_case(task, backoff_chance());
+    const struct move move =
+        outcome_of_missing_effect(&outcome, effects_note_absence(worker, task));
+    moves_make(worker, task, &move);
+}
+
 /** Filed under a name that it no longer has: whose would it be now? */
 void renamed_next(struct worker *worker, struct task *task)
 {
@@ -172,10 +194,8 @@ static void log_put_away(const struct task *task, const char *how)
 void finish_next(struct worker *worker, struct task *task)
 {
     const char *how = task->step.verdict.message;
-    if (task->job->state == JOB_DONE) {
-        (void)str_assign(&task->job->error_code, NULL);
-        (void)str_assign(&task->job->error_message, NULL);
-    }
+    if (task->job->state == JOB_DONE && !job_lacks_effect(task->job))
+        job_forget_error(task->job);
     worker->failures += task->job->state == JOB_FAILED;
     queue_set_put_away(worker->queue, task->job, task->outcome_location, how);
     if (task->job->state == JOB_FAILED)

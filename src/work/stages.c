@@ -17,6 +17,9 @@ const struct stage_row stage_rows[STAGES] = {
     [STAGE_ATTACH] = {"attach", NULL, attach_start, attach_finish, NULL, attach_next},
     [STAGE_VERIFY] = {"look", verify_touch, verify_start, verify_finish, bring_back_step,
         verify_next},
+    [STAGE_EFFECT] = {"effect", NULL, effect_start, effect_finish, NULL, effect_next},
+    [STAGE_EFFECT_VERIFY] = {"effect look", NULL, effect_verify_start, effect_verify_finish, NULL,
+        effect_verify_next},
     [STAGE_RENAMED] = {"renamed", renamed_touch, renamed_start, renamed_finish, NULL, renamed_next},
     [STAGE_FINISH] = {"finish", finish_start, finish_start, NULL, finish_step, finish_next},
 };

@@ -34,6 +34,12 @@ struct verdict verify_touch(struct task *task, const struct stage_tools *tools);
 struct verdict verify_start(struct task *task, const struct stage_tools *tools);
 struct verdict verify_finish(struct task *task, const struct stage_tools *tools);
 
+/* effects.c */
+struct verdict effect_start(struct task *task, const struct stage_tools *tools);
+struct verdict effect_finish(struct task *task, const struct stage_tools *tools);
+struct verdict effect_verify_start(struct task *task, const struct stage_tools *tools);
+struct verdict effect_verify_finish(struct task *task, const struct stage_tools *tools);
+
 /* send.c */
 struct verdict ticket_touch(struct task *task, const struct stage_tools *tools);
 struct verdict ticket_start(struct task *task, const struct stage_tools *tools);
@@ -56,6 +62,8 @@ void present_next(struct worker *worker, struct task *task);
 void duplicate_next(struct worker *worker, struct task *task);
 void reconcile_next(struct worker *worker, struct task *task);
 void attach_next(struct worker *worker, struct task *task);
+void effect_next(struct worker *worker, struct task *task);
+void effect_verify_next(struct worker *worker, struct task *task);
 void verify_next(struct worker *worker, struct task *task);
 void renamed_next(struct worker *worker, struct task *task);
 void finish_next(struct worker *worker, struct task *task);

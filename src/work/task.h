@@ -12,6 +12,7 @@
 #include "closedrop/config/config.h"
 #include "closedrop/files/destination.h"
 #include "closedrop/files/lease.h"
+#include "closedrop/queue/effects.h"
 #include "closedrop/queue/job.h"
 #include "closedrop/work/merged_leads.h"
 #include "closedrop/work/resolve.h"
@@ -29,7 +30,9 @@ enum stage {
                       */
     STAGE_ATTACH,    /* create its activity */
     STAGE_VERIFY,    /* was it created */
-    STAGE_RENAMED,   /* filed, and renamed since: would it belong to another lead now */
+    STAGE_EFFECT,    /* filed: create what belongs next to it, such as a task */
+    STAGE_EFFECT_VERIFY, /* was that created */
+    STAGE_RENAMED,       /* filed, and renamed since: would it belong to another lead now */
     STAGE_FINISH,
     STAGES
 };
@@ -103,6 +106,7 @@ struct task {
     struct verification verification;
     bool has_verification;
     char *activity_id;                  /* what was created */
+    struct effect effect;               /* of STAGE_EFFECT; without a request there is none */
     struct merged_leads merged;         /* into its lead; known once STAGE_DUPLICATE has asked */
     bool is_filed_before;               /* on its lead, says the memory */
     bool searched_failed;               /* whether a person brought back what was filed before */

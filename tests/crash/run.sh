@@ -6,6 +6,7 @@
 #                       alone     one file
 #                       linked    one file, which gets a shortcut to its lead
 #                       group     two files that are filed together
+#                       effects   the same, with a task next to their email
 #                       three     three files and one rule; S3 answers 503 to one attempt
 #                       failed    one file, and one whose lead does not exist
 #                       returned  the same; then its lead exists, and it is retried
@@ -93,7 +94,7 @@ disk_is_back() {
 # ---- scenarios ----
 
 # what the end must be, and the exit statuses of the agent that reaches it
-group='' end='' codes=0
+group='' effects='' end='' codes=0
 
 drop() { # NAME...
     local name
@@ -104,6 +105,7 @@ drop() { # NAME...
 begin_alone() { drop A1.txt; }
 begin_linked() { drop A1.txt; }
 begin_group() { drop A1.txt A2.txt; }
+begin_effects() { begin_group; }
 begin_failed() { drop A1.txt B1.txt; }
 
 begin_three() {
@@ -156,6 +158,11 @@ alone | linked | renamed) end='{"done": ["A1.txt"], "failed": [], "activities": 
 group)
     end='{"done": ["A1.txt", "A2.txt"], "failed": [], "activities": 1}'
     group='group = { by = "x"; wait = "100ms"; };'
+    ;;
+effects)
+    end='{"done": ["A1.txt", "A2.txt"], "failed": [], "activities": 2}'
+    group='group = { by = "x"; wait = "100ms"; };'
+    effects='task = { text = "Check {stem}"; };'
     ;;
 three) end='{"done": ["A1.txt", "A2.txt", "A3.txt"], "failed": [], "activities": 3}' ;;
 failed | heard)
@@ -285,7 +292,7 @@ main() {
     start_sandbox
     seed '{"leads":[{"id":"lead_A","name":"A"}]}'
     limits='doubt = "150ms";' timeout=5s settle=0
-    more="rules = ( { name = \"r\"; match = { path = \"^(?<l>.)\"; }; lead_id = \"lead_{l}\"; $group email = { subject = \"{stem}\"; }; } );"
+    more="rules = ( { name = \"r\"; match = { path = \"^(?<l>.)\"; }; lead_id = \"lead_{l}\"; $group email = { subject = \"{stem}\"; }; $effects } );"
     [ "$scenario" != heard ] || hear
     write_config 'watch = "poll"; poll_interval = "100ms"; rules = [ "r" ];'
     [ "$scenario" != linked ] || set_config folders.link=true

@@ -76,13 +76,13 @@ static struct json *fill(const struct given *given)
     };
     for (size_t i = 0; i < COUNT(fields); i++)
         fields[i].most = 1048576;
-    const struct rule rule = {
-        .name = (char[]){"r"}, .fields = fields, .field_count = is_email ? 4 : 3};
+    const struct rule rule = {.name = (char[]){"r"}};
+    const struct rule_fields all = {fields, is_email ? 4 : 3};
     const struct template_facts facts = {
         .folder = "f", .path = given->path, .content_type = "text/plain"};
     struct json *filled = NULL;
     struct str why = STR_INIT(1000);
-    assert(rule_fill(&rule, &facts, given->values, &filled, &why) == 0);
+    assert(rule_fill(&rule, &all, &facts, given->values, &filled, &why) == 0);
     template_free(line[0]);
     template_free(text[0]);
     template_free(html[0]);

@@ -75,13 +75,13 @@ static void check_fields(const struct rule *rule)
 {
     size_t most;
     (void)activity_fields(rule->activity, &most);
-    assert(rule->field_count <= most);
-    for (size_t i = 0; i < rule->field_count; i++) {
-        const struct rule_field *field = &rule->fields[i];
+    assert(rule->fields.count <= most);
+    for (size_t i = 0; i < rule->fields.count; i++) {
+        const struct rule_field *field = &rule->fields.all[i];
         bool is_text = field->kind == RULE_FIELD_TEXT || field->kind == RULE_FIELD_LIST;
         assert(is_text == (field->templates != NULL));
         for (size_t j = 0; j < i; j++)
-            assert(strcmp(rule->fields[j].name, field->name) != 0);
+            assert(strcmp(rule->fields.all[j].name, field->name) != 0);
     }
 }
 

@@ -1,7 +1,7 @@
 /**
  * Activities as Close accepts them: the fields that a rule can set, and the JSON that is posted
  * (Close API documentation, "Emails", "Notes", "Leads", "Opportunities", "WhatsApp Messages",
- * "SMS"). Knows only fields of Close's schema; each kind of activity has its own form of
+ * "SMS", "Tasks"). Knows only fields of Close's schema; each kind of activity has its own form of
  * attachment. Pure.
  */
 #ifndef CLOSEDROP_CLOSE_ACTIVITY_H
@@ -61,6 +61,9 @@ const char *activity_need(enum activity_kind kind, enum activity_status status, 
 /** Whether an email or text message with this status is really sent. */
 bool activity_is_sent(enum activity_status status);
 
+/** Maximum number of characters of a long text. */
+#define ACTIVITY_TEXT_MAX 1048576
+
 /** Maximum number of attachments of any activity. */
 #define ATTACHMENTS_MAX 1000
 
@@ -68,6 +71,8 @@ bool activity_is_sent(enum activity_status status);
 struct activity_traits {
     size_t most_files;         /* attachments */
     int64_t most_bytes;        /* of all together; 0: no limit is known */
+    bool tells_size;           /* of each file */
+    bool has_no_files;         /* it carries none, and may be created next to one that does */
     bool needs_contact;        /* a lead alone will not do */
     bool is_marked;            /* the token of its first file marks it (record_has_token()) */
     bool cannot_be_recognized; /* nothing of ours is in it when it is read back */

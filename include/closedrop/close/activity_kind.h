@@ -1,5 +1,6 @@
 /**
- * The kinds of activity that a rule can have created in Close, and their names. Pure.
+ * What a rule can have created in Close: kinds of activity, which carry the file, and tasks, which
+ * are created next to one of them or alone. Pure.
  */
 #ifndef CLOSEDROP_CLOSE_ACTIVITY_KIND_H
 #define CLOSEDROP_CLOSE_ACTIVITY_KIND_H
@@ -12,14 +13,18 @@ enum activity_kind {
     ACTIVITY_OPPORTUNITY,
     ACTIVITY_WHATSAPP,
     ACTIVITY_SMS,
+    ACTIVITY_TASK,
     ACTIVITY_KINDS
 };
 
 /** "", and what a rule calls them: "email", "lead_file" ... */
 extern const char *const activity_kind_names[ACTIVITY_KINDS];
 
-/** All of them for a message: "email, note, lead_file ... and sms". Static. */
+/** All of them for a message: "email, note, lead_file ... and task". Static. */
 extern const char activity_kinds_text[];
+
+/** Those that carry a file, in the same way. */
+extern const char activity_carriers_text[];
 
 /** The kind called `name`; ACTIVITY_NONE if there is none, or `name` is NULL. */
 enum activity_kind activity_kind_from_name(const char *name);

@@ -69,7 +69,7 @@ char *record_created_id(const char *body, size_t length);
  * Whether the upload `token` is attached to an activity or lead file. Close rewrites the URL
  * of an upload when it is attached; the token is the part that it keeps (ticket.h). In an
  * opportunity and a WhatsApp message the token of the first file of all is also a mark: it stands
- * in the note, or is the external ID.
+ * in the note, or is the external ID. In the text of a task it is the only one.
  */
 bool record_has_token(enum activity_kind activity, const struct json *object, const char *token);
 

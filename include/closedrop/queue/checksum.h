@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 struct filing;
+struct query;
 
 /** Never the result of a checksum: marks a row written before checksums existed. */
 #define CHECKSUM_NONE 0
@@ -27,6 +28,9 @@ int64_t checksum_job(const struct job *job);
 /** The checksum over a token that was posted. */
 int64_t checksum_posting(int64_t number, int64_t job, const char *token, const char *lead_id,
     const char *activity, int64_t at_ms);
+
+/** The checksum over an effect, as a query has it (CHANGE_EFFECT). */
+int64_t checksum_effect(const struct query *effect);
 
 /** The checksum over what the content memory stores about some filed bytes. */
 int64_t checksum_filing(

@@ -125,6 +125,10 @@ const char *job_filed_path(const struct job *job);
  */
 bool job_is_at_location(const struct job *job, const char *path);
 
+/** Whether it is done, but something that should have been created besides is missing; its error
+ * says what, and why. */
+bool job_lacks_effect(const struct job *job);
+
 /** Whether it was uploaded by hand: it belongs to no folder and is never processed. */
 bool job_is_by_hand(const struct job *job);
 

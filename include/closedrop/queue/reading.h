@@ -68,6 +68,10 @@ size_t queue_list_unclassified(struct queue *queue, const char *folder, const ch
  */
 void queue_list_not_put_away(struct queue *queue, int most, queue_each_job *each, void *context);
 
+/** At most `most` jobs that lack an effect (job_lacks_effect()) and were not forgotten, newest
+ * first. */
+void queue_list_lacking(struct queue *queue, int most, queue_each_job *each, void *context);
+
 /**
  * The IDs, above `after`, of at most `most` failed jobs of a folder whose files are in Failed.
  * Returns how many.

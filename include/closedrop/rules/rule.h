@@ -36,7 +36,7 @@ enum rule_field_kind {
     RULE_FIELD_BOOL
 };
 
-/** One field of the activity. */
+/** One field of what is created. */
 struct rule_field {
     const char *name; /* Close's name for it; static, or own_name */
     char *own_name;   /* of a custom field; NULL: it has none */
@@ -47,6 +47,19 @@ struct rule_field {
     bool required;  /* Close requires it: it must not be empty */
     int64_t number; /* also for a boolean */
 };
+
+struct rule_fields {
+    struct rule_field *all;
+    size_t count;
+};
+
+/** What is created in Close next to what carries the file, after it. */
+struct rule_effect {
+    enum activity_kind kind;
+    struct rule_fields fields;
+};
+
+#define RULE_EFFECTS_MAX 2
 
 struct rule {
     char *name;
@@ -70,10 +83,11 @@ struct rule {
     struct template *group; /* gives the key of its group; NULL: no groups */
     int64_t group_wait_ms;
 
-    enum activity_kind activity;
-    bool is_sent; /* an outgoing email or text message: status outbox or scheduled */
-    struct rule_field *fields;
-    size_t field_count;
+    enum activity_kind activity; /* what carries the file; where nothing does, the first effect */
+    bool is_sent;                /* an outgoing email or text message: status outbox or scheduled */
+    struct rule_fields fields;
+    struct rule_effect effects[RULE_EFFECTS_MAX];
+    size_t effect_count;
 };
 
 /** Free what the rule owns. */
@@ -115,12 +129,13 @@ int rule_expand(const struct template *template, const struct template_facts *fa
     const struct json *values, const char *what, size_t most, char **ret_text, struct str *why);
 
 /**
- * Expand all fields of a rule's activity into an object with Close's field names. Empty fields are
+ * Expand `fields` of a rule into an object with Close's field names. Empty fields are
  * left out; an entry of a list is split into the addresses it contains. Returns 0 and the object;
  * -ENOMEM; or -EINVAL with the reason in `why`: a text is too long, no whole number where one must
  * be, or one that Close requires is empty.
  */
-int rule_fill(const struct rule *rule, const struct template_facts *facts,
-    const struct json *values, struct json **ret_fields, struct str *why);
+int rule_fill(const struct rule *rule, const struct rule_fields *fields,
+    const struct template_facts *facts, const struct json *values, struct json **ret_fields,
+    struct str *why);
 
 #endif

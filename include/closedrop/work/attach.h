@@ -29,6 +29,13 @@ struct verdict attach_post(const struct rule *rule, const struct limits *limits,
     struct job *const *jobs, size_t count, struct activity_post *ret_post);
 
 /**
+ * The request of an effect of the rule for a job, for a group the first of its jobs. As
+ * attach_post().
+ */
+struct verdict attach_effect(const struct rule *rule, const struct rule_effect *effect,
+    struct job *job, struct activity_post *ret_post);
+
+/**
  * The sender address of the job's email, in lower case, or the number its text message comes from;
  * "" if the rule names none. NEXT sets `ret_sender`, which the caller frees; otherwise as
  * attach_post().
@@ -47,5 +54,8 @@ struct verdict attach_read(
  * attachments.
  */
 void attach_sort(struct job **jobs, size_t count);
+
+/** The first of them in that order. */
+struct job *attach_first(struct job *const *jobs, size_t count);
 
 #endif

@@ -103,6 +103,7 @@ static bool is_wanted(
     return !activity->gone && page_passes(call, "lead_id", activity->lead_id) &&
            page_passes(call, "contact_id", activity->contact_id) &&
            page_passes(call, "id__in", activity->id) &&
+           page_passes(call, "_type", activity_kinds[activity->kind].type) &&
            page_passes(call, "user_id", user ? user : ACCOUNT_USER) &&
            page_passes(call, "external_whatsapp_message_id", external) &&
            activity->created_us >= page->after_us && activity->created_us <= page->before_us;

@@ -63,6 +63,7 @@ static const struct route routes[] = {
     ACTIVITY(
         "activity/whatsapp_message/", ACTIVITY_WHATSAPP, ENDPOINT_WHATSAPP, ENDPOINT_WHATSAPPS),
     ACTIVITY("activity/sms/", ACTIVITY_SMS, ENDPOINT_SMS, ENDPOINT_SMSES),
+    ACTIVITY("task/", ACTIVITY_TASK, ENDPOINT_TASK, ENDPOINT_TASKS),
     {"activity/lead_merge/", "GET", ENDPOINT_MERGES, .act = call_list_merges},
     {"event/", "GET", ENDPOINT_EVENTS, .act = call_list_events},
     {"/oauth2/authorize/", "GET", ENDPOINT_AUTHORIZE, .act = call_authorize},

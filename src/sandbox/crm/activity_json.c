@@ -96,6 +96,16 @@ static const struct member sms_members[] = {
     {"text", "\"\""},
 };
 
+static const struct member task_members[] = {
+    {"assigned_to", "\"" ACCOUNT_USER "\""},
+    {"date", "null"},
+    {"due_date", "null"},
+    {"is_complete", "false"},
+    {"is_dateless", "false"},
+    {"priority", "null"},
+    {"text", "\"\""},
+};
+
 static int add_members(
     struct json *json, const struct member *members, size_t count, const struct json *posted)
 {
@@ -305,6 +315,8 @@ struct json *activity_json_new(const struct activity *activity)
         return describe_message(activity, whatsapp_members, COUNT(whatsapp_members));
     case ACTIVITY_SMS:
         return describe_message(activity, sms_members, COUNT(sms_members));
+    case ACTIVITY_TASK:
+        return describe_message(activity, task_members, COUNT(task_members));
     default:
         return activity_json_file(
             &(struct lead_file){activity, activity->attachments, activity, activity->attachments});

@@ -313,6 +313,33 @@ static int check_sms(const struct json *body, struct json *wrong)
     return result;
 }
 
+/* ---- tasks ---- */
+
+static const char *const task_types[] = {"lead", NULL};
+static const char *const priorities[] = {"high", "medium", NULL};
+
+static const struct schema_field task_fields[] = {
+    {.key = "_type", .need = SCHEMA_OPTIONAL, .type = SCHEMA_CHOICE, .choices = task_types},
+    LEAD_ID,
+    REQUIRED_TEXT("text"),
+    OPTIONAL_TEXT("assigned_to"),
+    CONTACT_ID,
+    OPTIONAL_TEXT("created_by"),
+    OPTIONAL_DATE("date"),
+    OPTIONAL_DATE("date_created"),
+    {.key = "disable_notification", .need = SCHEMA_NULLABLE, .type = SCHEMA_FLAG},
+    OPTIONAL_DATE("due_date"),
+    {.key = "is_complete", .need = SCHEMA_NULLABLE, .type = SCHEMA_FLAG},
+    {.key = "is_dateless", .need = SCHEMA_NULLABLE, .type = SCHEMA_FLAG},
+    OPTIONAL_TEXT("organization_id"),
+    {.key = "priority", .need = SCHEMA_NULLABLE, .type = SCHEMA_CHOICE, .choices = priorities},
+};
+
+static int check_task(const struct json *body, struct json *wrong)
+{
+    return check_known(body, "assigned_to", ACCOUNT_USER, wrong);
+}
+
 /* ---- all of them ---- */
 
 #define LIST_FILTERS "lead_id,contact_id,user_id,id__in"
@@ -331,6 +358,8 @@ const struct activity_traits activity_kinds[ACTIVITY_KINDS] = {
         WHATSAPP_BYTES_MAX, false},
     [ACTIVITY_SMS] = {"sms", "acti_", "activity.sms", "SMS", 200, SCHEMA(sms_fields), check_sms,
         LIST_FILTERS, 0, false},
+    [ACTIVITY_TASK] = {"task", "task_", "task.lead", "lead", 200, SCHEMA(task_fields), check_task,
+        LIST_FILTERS ",_type", 0, false},
 };
 
 int activity_kind_check(enum activity_kind kind, const struct json *body, struct json *wrong)

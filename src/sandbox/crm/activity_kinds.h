@@ -16,6 +16,7 @@ enum activity_kind {
     ACTIVITY_OPPORTUNITY,
     ACTIVITY_WHATSAPP,
     ACTIVITY_SMS,
+    ACTIVITY_TASK,
     ACTIVITY_KINDS
 };
 

@@ -17,12 +17,14 @@ enum endpoint {
     ENDPOINT_OPPORTUNITY,   /* POST opportunity/ */
     ENDPOINT_WHATSAPP,      /* POST activity/whatsapp_message/ */
     ENDPOINT_SMS,           /* POST activity/sms/ */
+    ENDPOINT_TASK,          /* POST task/ */
     ENDPOINT_EMAILS,        /* GET activity/email/, and one of them */
     ENDPOINT_NOTES,         /* GET activity/note/, and one of them */
     ENDPOINT_LEAD_FILES,    /* GET lead/ID/files/ */
     ENDPOINT_OPPORTUNITIES, /* GET opportunity/, and one of them */
     ENDPOINT_WHATSAPPS,     /* GET activity/whatsapp_message/, and one of them */
     ENDPOINT_SMSES,         /* GET activity/sms/, and one of them */
+    ENDPOINT_TASKS,         /* GET task/, and one of them */
     ENDPOINT_MERGE,         /* POST lead/merge/ */
     ENDPOINT_MERGES,        /* GET activity/lead_merge/ */
     ENDPOINT_EVENTS,        /* GET event/ */

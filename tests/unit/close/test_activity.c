@@ -39,6 +39,7 @@ static const char *const schemas[ACTIVITY_KINDS] = {
                           "integration_link user_id send_to_inbox ",
     [ACTIVITY_SMS] = " status local_phone remote_phone text direction source date_scheduled "
                      "activity_at user_id ",
+    [ACTIVITY_TASK] = " text assigned_to date due_date priority ",
 };
 
 static size_t count_words(const char *text)
@@ -160,7 +161,7 @@ static void knows_what_is_needed(void **state)
             is_needed(ACTIVITY_SMS, status, "text") ||
             !is_needed(ACTIVITY_WHATSAPP, status, "direction") ||
             is_needed(ACTIVITY_WHATSAPP, status, "integration_link") ||
-            is_needed(ACTIVITY_NOTE, status, "note") ||
+            is_needed(ACTIVITY_NOTE, status, "note") || !is_needed(ACTIVITY_TASK, status, "text") ||
             activity_is_sent(status) != statuses[i].is_sent)
             fail_msg("%s", statuses[i].name);
     }
@@ -183,6 +184,7 @@ static void knows_where_it_is_listed(void **state)
             "id,date_created,attachments,external_whatsapp_message_id"},
         [ACTIVITY_SMS] = {"activity/sms/", "activity/sms/",
             "id,date_created,attachments,text,local_phone,remote_phone"},
+        [ACTIVITY_TASK] = {"task/", "task/", "id,date_created,text"},
     };
     for (int kind = ACTIVITY_EMAIL; kind < ACTIVITY_KINDS; kind++) {
         char *path = activity_list_path((enum activity_kind)kind, "lead_1");
@@ -271,6 +273,10 @@ static const struct {
         "{'direction':'outgoing','send_to_inbox':true}", 1,
         "{'lead_id':'lead_1','contact_id':'cont_1','direction':'outgoing',"
         "'external_whatsapp_message_id':'tok1','attachments':[" PLAIN_1 "]}"},
+    {"a task is marked in its text", ACTIVITY_TASK, "cont_1", "{'text':'Call','priority':'high'}",
+        2,
+        "{'_type':'lead','lead_id':'lead_1','contact_id':'cont_1','text':'Call [closedrop tok1]',"
+        "'priority':'high'}"},
     {"a text message", ACTIVITY_SMS, NULL, "{'status':'draft','text':'x'}", 1,
         "{'lead_id':'lead_1','status':'draft','text':'x','attachments':[" PLAIN_1 "]}"},
     {"a lead file is flat", ACTIVITY_LEAD_FILE, NULL, "{}", 1, PLAIN_1},
@@ -463,7 +469,7 @@ static void knows_its_kinds(void **state)
 {
     (void)state;
     static const char *const names[] = {
-        "", "email", "note", "lead_file", "opportunity", "whatsapp", "sms"};
+        "", "email", "note", "lead_file", "opportunity", "whatsapp", "sms", "task"};
     for (int i = ACTIVITY_EMAIL; i < ACTIVITY_KINDS; i++)
         assert_non_null(strstr(activity_kinds_text, names[i]));
     for (int i = 0; i < ACTIVITY_KINDS; i++) {

@@ -405,6 +405,9 @@ static const struct {
     {ACTIVITY_SMS, "{'external_whatsapp_message_id':'tok'}", false},
     /* odd shapes */
     {ACTIVITY_OPPORTUNITY, "{'note':null}", false},
+    {ACTIVITY_TASK, "{'text':'Call [closedrop tok]'}", true},
+    {ACTIVITY_TASK, "{'text':'Call [closedrop toke]'}", false},
+    {ACTIVITY_TASK, "{'note':'[closedrop tok]'}", false},
     {ACTIVITY_WHATSAPP, "{'external_whatsapp_message_id':5}", false},
     {ACTIVITY_EMAIL, "{'attachments':null}", false},
     {ACTIVITY_EMAIL, "{'attachments':[]}", false},

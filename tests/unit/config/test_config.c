@@ -574,6 +574,14 @@ static const struct {
         "{\"activity_at\":\"2026-11-29T10:00:00Z\",\"direction\":\"incoming\",\"local_phone\":"
         "\"+1\",\"remote_phone\":\"+2\",\"message_markdown\":\"*x*\",\"integration_link\":"
         "\"https://x\",\"user_id\":\"user_1\",\"send_to_inbox\":true}"},
+    {"a task alone",
+        "task = { text = \"Call {stem}\"; assigned_to = \"user_1\"; date = \"2026-12-01\"; "
+        "due_date = "
+        "\"2026-12-02\"; priority = \"medium\"; };",
+        ACTIVITY_TASK, false,
+        "{\"text\":\"Call "
+        "a\",\"assigned_to\":\"user_1\",\"date\":\"2026-12-01\",\"due_date\":\"2026-12-02\","
+        "\"priority\":\"medium\"}"},
     {"a text message of nothing", "sms = {};", ACTIVITY_SMS, false, "{\"status\":\"draft\"}"},
     {"a text message that leaves",
         "sms = { status = \"scheduled\"; local_phone = \"+1\"; remote_phone = \"+2\"; text = "
@@ -597,7 +605,7 @@ static void reads_every_activity(void **state)
         const struct rule *rule = config_rule(config, "r");
         if (rule->activity != activities[i].activity || rule->is_sent != activities[i].is_sent)
             fail_msg("%s: %d, sent %d", activities[i].name, rule->activity, rule->is_sent);
-        assert_int_equal(rule_fill(rule, &facts, values, &fields, &why), 0);
+        assert_int_equal(rule_fill(rule, &rule->fields, &facts, values, &fields, &why), 0);
         char *printed = json_print(fields);
         if (strcmp(printed, activities[i].fields) != 0)
             fail_msg("%s: %s", activities[i].name, printed);
@@ -642,7 +650,7 @@ static void asks_for_what_an_email_needs(void **state)
         struct json *fields = NULL;
         str_printf(&lines, TO_LEAD "%s", rows[i].lines);
         struct config *config = load_rule(str_text(&lines));
-        int result = rule_fill(config->rules, &facts, NULL, &fields, &why);
+        int result = rule_fill(config->rules, &config->rules->fields, &facts, NULL, &fields, &why);
         if (result != (rows[i].missing ? -EINVAL : 0) ||
             (rows[i].missing && !strstr(str_text(&why), rows[i].missing)))
             fail_msg("%s: %d, %s", rows[i].lines, result, str_text(&why));
@@ -1050,7 +1058,8 @@ static const struct {
     /* exactly one activity */
     {IN_RULE(TO_LEAD),
         ":2: rules[0]: the rule \"r\" must have exactly one of email, note, "
-        "lead_file, opportunity, whatsapp and sms, to say what is created, e.g. lead_file = {};"},
+        "lead_file, opportunity, whatsapp and sms, or only a task, to say what is created, e.g. "
+        "lead_file = {};"},
     {IN_RULE(TO_LEAD "email = {}; note = {};"),
         ":2: rules[0]: the rule \"r\" must have exactly one of email, note, lead_file"},
     {IN_RULE(TO_LEAD "note = {}; lead_file = {};"),
@@ -1073,6 +1082,12 @@ static const struct {
     {IN_RULE(
          TO_LEAD "whatsapp = { activity_at = \"2026\"; direction = \"outbound\"; " WHATSAPP_REST),
         ":4: rules[0].whatsapp.direction: must be one of \"incoming\", \"outgoing\""},
+    {IN_RULE(TO_LEAD "note = {}; task = {};"),
+        ":4: rules[0].task.text: is missing; a task needs it, e.g. text = "},
+    {IN_RULE(TO_LEAD "task = { text = \"a\"; priority = \"low\"; };"),
+        ":4: rules[0].task.priority: must be one of \"high\", \"medium\""},
+    {IN_RULE(TO_LEAD "note = {}; email = {}; task = { text = \"a\"; };"),
+        ":2: rules[0]: the rule \"r\" must have exactly one of"},
     {IN_RULE(TO_LEAD "opportunity = { value_period = \"weekly\"; };"),
         ":4: rules[0].opportunity.value_period: must be one of \"one_time\", \"monthly\", "
         "\"annual\""},

@@ -310,6 +310,12 @@ static bool fits_not_put_away(const struct query *q, const struct job *job)
     return !job->ending && job_has_outcome(job) && job->put_away == JOB_NOT_PUT_AWAY;
 }
 
+static bool fits_lacking(const struct query *q, const struct job *job)
+{
+    (void)q;
+    return !job->ending && job_lacks_effect(job);
+}
+
 static bool fits_successor(const struct query *q, const struct job *job)
 {
     return lies_at(q, job) && job->id > q->id;
@@ -622,6 +628,7 @@ static const struct {
     [QUERY_LIST_FOLDER_STATE] = {fits_list_state, order_latest_reached},
     [QUERY_LIST_LEAD_STATE] = {fits_list_state, order_latest_reached},
     [QUERY_OF_STATE] = {fits_of_state, order_reached},
+    [QUERY_LACKING] = {fits_lacking, order_newest},
     [QUERY_NOT_PUT_AWAY] = {fits_not_put_away, order_ids},
     [QUERY_OLDEST] = {fits_oldest, order_ids, .one = true},
     [QUERY_HAS_SUCCESSOR] = {fits_successor, order_ids, TELL_HOW_MANY},
@@ -767,6 +774,8 @@ static bool is_about(const struct record *record, enum query_kind kind, const st
     switch (kind) {
     case CHANGE_REMEMBER:
         return is_same_filing(&record->is, query);
+    case CHANGE_EFFECT:
+        return record->is.id == query->id && is_or_any(query->activity, record->is.activity);
     case CHANGE_NUMBER:
         return is(record->is.name, query->name);
     case CHANGE_GUARD:
@@ -880,6 +889,7 @@ void store_change(struct store *store, enum query_kind kind, const struct query 
     case CHANGE_NOTICE:
         add(store, kind, query);
         break;
+    case CHANGE_EFFECT:
     case CHANGE_REMEMBER:
     case CHANGE_NUMBER:
     case CHANGE_LEAVE:
@@ -899,6 +909,9 @@ void store_change(struct store *store, enum query_kind kind, const struct query 
     case CHANGE_NOTICES_CLAMP:
     case CHANGE_NOTICES_SHIFT:
         change_notices(store, kind, query);
+        break;
+    case CHANGE_REMOVE_EFFECTS:
+        drop(store, CHANGE_EFFECT, query);
         break;
     case CHANGE_UNREMEMBER:
         drop(store, CHANGE_REMEMBER, query);
@@ -1080,6 +1093,8 @@ static bool answers(const struct store *store, const struct record *record, enum
         return record->kind == CHANGE_POST;
     case QUERY_POSTINGS:
         return record->kind == CHANGE_POST && is_it->id == query->id;
+    case QUERY_EFFECTS:
+        return record->kind == CHANGE_EFFECT && is_it->id == query->id;
     case QUERY_FILINGS:
         return record->kind == CHANGE_REMEMBER && has_bytes(is_it, query) &&
                is(is_it->lead_id, query->lead_id);
@@ -1159,6 +1174,9 @@ static struct row row_of(const struct record *record, enum query_kind kind)
         return (struct row){.numbers = {is_it->posting}};
     case QUERY_POSTINGS:
         return (struct row){{is_it->token, is_it->lead_id, is_it->activity}, {is_it->at_ms}};
+    case QUERY_EFFECTS:
+        return (struct row){{is_it->activity, is_it->state, is_it->why, is_it->name},
+            {is_it->at_ms, is_it->number, is_it->nth}};
     case QUERY_FILINGS:
         return (struct row){
             {is_it->lead_id, is_it->rule, is_it->activity}, {is_it->at_ms, is_it->id}};
@@ -1200,8 +1218,8 @@ static void tell_records(struct store *store, enum query_kind kind, const struct
     int64_t *times = NULL;
     size_t count = 0;
     struct row last = {.texts = {NULL}};
-    bool is_list = kind == QUERY_POSTINGS || kind == QUERY_FILINGS || kind == QUERY_HISTORY ||
-                   kind == QUERY_NOTICES_OF_CAUSE || kind == QUERY_CAUSES;
+    bool is_list = kind == QUERY_POSTINGS || kind == QUERY_EFFECTS || kind == QUERY_FILINGS ||
+                   kind == QUERY_HISTORY || kind == QUERY_NOTICES_OF_CAUSE || kind == QUERY_CAUSES;
     bool is_last = kind == QUERY_LAST_POSTING || kind == QUERY_LAST_NOTE || kind == QUERY_NUMBER ||
                    kind == QUERY_GUARD;
     for (size_t i = 0; i < store->record_count && !store->failed; i++) {

@@ -342,10 +342,10 @@ static void make_field(const struct field *from, struct rule_field *field)
 static struct rule make_rule(const struct field *fields, size_t count)
 {
     struct rule rule = {.name = strdup("fax"), .content_type = strdup("")};
-    rule.fields = calloc(count + 1, sizeof(*rule.fields));
-    assert_non_null(rule.fields);
-    for (; rule.field_count < count; rule.field_count++)
-        make_field(&fields[rule.field_count], &rule.fields[rule.field_count]);
+    rule.fields.all = calloc(count + 1, sizeof(*rule.fields.all));
+    assert_non_null(rule.fields.all);
+    for (; rule.fields.count < count; rule.fields.count++)
+        make_field(&fields[rule.fields.count], &rule.fields.all[rule.fields.count]);
     return rule;
 }
 
@@ -473,7 +473,7 @@ static void fills_the_fields_of_an_activity(void **state)
         struct rule rule = make_rule(fills[i].fields, fills[i].count);
         struct json *object = NULL, *wanted = fills[i].object ? parse(fills[i].object) : NULL;
         struct str why = STR_INIT(1000);
-        int result = rule_fill(&rule, &usual, values, &object, &why);
+        int result = rule_fill(&rule, &rule.fields, &usual, values, &object, &why);
         char *printed = json_print(object), *right = json_print(wanted);
         if (result != (wanted ? 0 : -EINVAL) || (printed != NULL) != (right != NULL) ||
             (printed && strcmp(printed, right) != 0))
@@ -504,7 +504,7 @@ static void expect_all_or_nothing(int *left)
         int calls = 0;
         do {
             *left = calls++;
-            result = rule_fill(&rule, &usual, values, &object, &why);
+            result = rule_fill(&rule, &rule.fields, &usual, values, &object, &why);
             *left = NEVER;
             if (result < 0 && (result != -ENOMEM || object))
                 fail_msg("%s: %d with %d allocations", fills[i].name, result, calls);
@@ -537,7 +537,8 @@ static struct rule rule_with(const char *text, size_t place)
         {"pinned", RULE_FIELD_BOOL, {NULL}, 0, 0, false, 1}};
     struct rule rule = make_rule(fields, COUNT(fields));
     struct template **const places[] = {&rule.lead_id, &rule.contact_id, &rule.find,
-        &rule.table_key, &rule.group, &rule.fields[0].templates[0], &rule.fields[1].templates[1]};
+        &rule.table_key, &rule.group, &rule.fields.all[0].templates[0],
+        &rule.fields.all[1].templates[1]};
     if (place >= COUNT(places))
         return rule;
     template_free(*places[place]);
@@ -610,7 +611,7 @@ static void releases_what_it_owns(void **state)
     rule.table = strdup("/c.csv");
     rule_release(&rule); /* LeakSanitizer watches */
     assert_null(rule.name);
-    assert_int_equal(rule.field_count, 0);
+    assert_int_equal(rule.fields.count, 0);
     rule_release(&rule); /* harmless */
 }
 

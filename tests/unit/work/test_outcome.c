@@ -33,12 +33,12 @@ static struct move decide(struct job *job, enum stage stage, enum verdict_kind k
 
 /* ---- every stage with every verdict ---- */
 
-static const char stage_letters[] = "crtspedavnf"; /* in the order of enum stage */
+static const char stage_letters[] = "crtspedavkKnf"; /* in the order of enum stage */
 
 /** One letter for a move:
- * N next, = the stage again, < again from a ticket on, r another try, w waits, d in doubt, b S3's
- * fault?, x settled again, 0 dropped, F fails, ? searched for, p put away later, f put away as it
- * is. */
+ * m on without its effect, N next, = the stage again, < again from a ticket on, r another try, w
+ * waits, d in doubt, b S3's fault?, x settled again, 0 dropped, F fails, ? searched for, p put away
+ * later, f put away as it is. */
 static char letter_of(const struct move *move, enum stage stage)
 {
     switch (move->kind) {
@@ -52,6 +52,9 @@ static char letter_of(const struct move *move, enum stage stage)
         return '?';
     case MOVE_DOUBT:
         return 'd';
+    case MOVE_EFFECT_MISSING:
+        return 'm';
+    case MOVE_EFFECT_LATER:
     case MOVE_RELEASE:
         return move->spends_attempt ? 'r' : 'w';
     case MOVE_PUT_AWAY_LATER:
@@ -66,21 +69,21 @@ static char letter_of(const struct move *move, enum stage stage)
 }
 
 static const char *const grid[VERDICTS] = {
-    /*                    crtspedavnf */
-    [VERDICT_NEXT] = "NNNNNNNNNNN",
-    [VERDICT_MORE] = "===========",
-    [VERDICT_AGAIN] = "===<=====pp",
-    [VERDICT_RETRY] = "rrrrrrrrrpp",
-    [VERDICT_WAIT] = "wwwwwwwwwpp",
-    [VERDICT_LATER] = "wwwwwwwwwpp",
-    [VERDICT_DOUBT] = "dddddddddpp",
-    [VERDICT_UNCLEAR] = "dddddddddpp",
-    [VERDICT_TROUBLE] = "bbbbbbbbbpp",
-    [VERDICT_REJECTED] = "bbbbbbbbbpp",
-    [VERDICT_DAMAGED] = "bbbbbbbbbpp",
-    [VERDICT_CHANGED] = "xxxxxxxxxxx",
-    [VERDICT_GONE] = "0000?0000??",
-    [VERDICT_FAIL] = "FFFFFFFFFf=",
+    /*                    crtspedavkKnf */
+    [VERDICT_NEXT] = "NNNNNNNNNNNNN",
+    [VERDICT_MORE] = "=============",
+    [VERDICT_AGAIN] = "===<=====rrpp",
+    [VERDICT_RETRY] = "rrrrrrrrrrrpp",
+    [VERDICT_WAIT] = "wwwwwwwwwwwpp",
+    [VERDICT_LATER] = "wwwwwwwwwwwpp",
+    [VERDICT_DOUBT] = "dddddddddddpp",
+    [VERDICT_UNCLEAR] = "dddddddddddpp",
+    [VERDICT_TROUBLE] = "bbbbbbbbbrrpp",
+    [VERDICT_REJECTED] = "bbbbbbbbbrrpp",
+    [VERDICT_DAMAGED] = "bbbbbbbbbrrpp",
+    [VERDICT_CHANGED] = "xxxxxxxxxrrxx",
+    [VERDICT_GONE] = "0000?0000rr??",
+    [VERDICT_FAIL] = "FFFFFFFFFmmf=",
 };
 
 static void decides_for_every_stage_and_verdict(void **state)
@@ -420,6 +423,114 @@ static void once_is_no_proof_that_nothing_was_created(void **state)
     }
 }
 
+/* ---- an effect of what is filed ---- */
+
+static const struct {
+    const char *name;
+    enum stage stage;
+    enum verdict_kind kind;
+    int tries;
+    enum move_kind move;
+    bool takes_back;
+    const char *why;
+} effects[] = {
+    {"refused", STAGE_EFFECT, VERDICT_FAIL, 0, MOVE_EFFECT_MISSING, false, "why"},
+    {"a try", STAGE_EFFECT, VERDICT_RETRY, 8, MOVE_EFFECT_LATER, true, "why"},
+    {"the last try", STAGE_EFFECT, VERDICT_RETRY, 9, MOVE_EFFECT_MISSING, false, "why"},
+    {"a wait", STAGE_EFFECT, VERDICT_WAIT, 9, MOVE_EFFECT_LATER, true, "why"},
+    {"it may be there", STAGE_EFFECT_VERIFY, VERDICT_RETRY, 8, MOVE_EFFECT_LATER, false, "why"},
+    {"nobody knows", STAGE_EFFECT_VERIFY, VERDICT_RETRY, 9, MOVE_EFFECT_MISSING, false,
+        "it is unknown whether Close created it (why)"},
+};
+
+static void an_effect_is_tried_until_its_tries_are_spent(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(effects); i++) {
+        struct job job = {.state = JOB_DONE, .done_ms = NOW_MS};
+        const struct verdict verdict = verdict_of(effects[i].kind, "code");
+        const struct outcome_case outcome = {.job = &job,
+            .stage = effects[i].stage,
+            .limits = &limits,
+            .effect_tries = effects[i].tries,
+            .now_ms = NOW_MS,
+            .chance = 0.5};
+        struct move move = outcome_decide(&outcome, &verdict);
+        if (move.kind != effects[i].move || move.takes_back != effects[i].takes_back ||
+            strcmp(move.why.message, effects[i].why) != 0)
+            fail_msg(
+                "%s: %d, %d, %s", effects[i].name, move.kind, move.takes_back, move.why.message);
+        assert_false(move.withdraws);
+    }
+}
+
+static const struct {
+    enum verdict_kind kind;
+    bool is_own;
+    int tries;
+    enum move_kind move;
+    bool spends_attempt, takes_back;
+} effect_doubts[] = {
+    {VERDICT_UNCLEAR, true, 99, MOVE_EFFECT_LATER, true, false}, /* it may be there */
+    {VERDICT_UNCLEAR, false, 0, MOVE_EFFECT_LATER, false, false},
+    {VERDICT_DOUBT, true, 0, MOVE_EFFECT_LATER, true, true},
+    {VERDICT_DOUBT, true, 9, MOVE_EFFECT_MISSING, false, false},
+    {VERDICT_DOUBT, false, 9, MOVE_EFFECT_LATER, false, true},
+};
+
+static void a_doubt_of_an_effect_costs_a_try_only_where_close_is_there(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(effect_doubts); i++) {
+        struct job job = {.state = JOB_DONE, .done_ms = NOW_MS};
+        const struct verdict verdict = verdict_of(effect_doubts[i].kind, "no_answer");
+        const struct outcome_case outcome = {.job = &job,
+            .stage = STAGE_EFFECT,
+            .limits = &limits,
+            .effect_tries = effect_doubts[i].tries,
+            .now_ms = NOW_MS,
+            .chance = 0.5};
+        struct move move = outcome_after_doubt(&outcome, &verdict, effect_doubts[i].is_own);
+        if (move.kind != effect_doubts[i].move ||
+            move.spends_attempt != effect_doubts[i].spends_attempt ||
+            move.takes_back != effect_doubts[i].takes_back)
+            fail_msg("row %zu: %d, %d, %d", i, move.kind, move.spends_attempt, move.takes_back);
+        if (verdict.kind == VERDICT_UNCLEAR)
+            assert_int_equal(move.due_ms, NOW_MS + limits.doubt_ms);
+    }
+}
+
+static const struct {
+    int verifications, tries;
+    enum move_kind move;
+    int64_t delay_ms;
+    bool takes_back;
+} effect_absences[] = {
+    {1, 1, MOVE_EFFECT_LATER, 7500, false},
+    {1, 99, MOVE_EFFECT_LATER, 7500, false},
+    {2, 9, MOVE_EFFECT_LATER, 0, true},
+    {2, 10, MOVE_EFFECT_MISSING, 0, false},
+};
+
+static void once_is_no_proof_that_no_effect_was_created(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(effect_absences); i++) {
+        struct job job = {.state = JOB_DONE, .done_ms = NOW_MS};
+        const struct outcome_case outcome = {.job = &job,
+            .stage = STAGE_EFFECT_VERIFY,
+            .limits = &limits,
+            .effect_tries = effect_absences[i].tries,
+            .now_ms = NOW_MS};
+        struct move move = outcome_of_missing_effect(&outcome, effect_absences[i].verifications);
+        if (move.kind != effect_absences[i].move ||
+            move.takes_back != effect_absences[i].takes_back)
+            fail_msg("row %zu: %d, %d", i, move.kind, move.takes_back);
+        if (move.kind == MOVE_EFFECT_LATER)
+            assert_int_equal(move.due_ms, NOW_MS + effect_absences[i].delay_ms);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -439,6 +550,9 @@ int main(void)
         cmocka_unit_test(puts_away_no_later_than_retry_max),
         cmocka_unit_test(a_doubt_costs_a_try_only_where_close_is_there),
         cmocka_unit_test(once_is_no_proof_that_nothing_was_created),
+        cmocka_unit_test(an_effect_is_tried_until_its_tries_are_spent),
+        cmocka_unit_test(a_doubt_of_an_effect_costs_a_try_only_where_close_is_there),
+        cmocka_unit_test(once_is_no_proof_that_no_effect_was_created),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

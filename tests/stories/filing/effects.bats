@@ -1,0 +1,229 @@
+#!/usr/bin/env bats
+# What a rule does besides: a task next to an email, or alone. Each is created once, whatever becomes of Close's answer; and a file
+# that was filed stays filed, whatever becomes of its task.
+
+load ../../support/story
+
+RUNS=${RUNS:-10}
+export once_s=$((120 + 2 * RUNS))
+
+task='task = { text = "Check {stem}"; assigned_to = "user_SandboxRGFG7pztSeJiiMFdN7O2MFl71nD0uGO3bIOo4W"; due_date = "2026-12-01";
+    priority = "high"; };'
+note='note = { text = "{stem}"; };'
+
+setup() {
+    story_setup
+    seed '{"leads":[{"id":"lead_A","name":"A","contacts":[{"id":"cont_A","name":"Ann"}]}]}'
+    timeout=1500ms
+    limits='transfers = 16; doubt = "300ms"; max_attempts = 3;'
+}
+teardown() { story_teardown; }
+
+use_rule() { # WHAT [MORE [FOLDER-SETTING]]
+    more="rules = ( { name = \"r\"; contact_id = \"cont_A\"; ${2:-} $1 } );"
+    write_config 'rules = [ "r" ]; archive = "Uploaded";' "${3:-}"
+}
+
+drop_files() { # NUMBER
+    local i
+    for ((i = 1; i <= $1; i++)); do echo "Order $i" >"in/order $i.txt"; done
+}
+
+created() { # KIND: how many
+    activities "[.[] | select(.kind == \"$1\")] | length"
+}
+
+are() { # KIND NUMBER
+    [ "$(created "$1")" = "$2" ] || { activities; return 1; }
+}
+
+holds() { # JQ-CONDITION on what was created
+    [ "$(activities "$1")" = true ] || { activities; return 1; }
+}
+
+# ---- as Close wants it ----
+
+@test "a note and its task" {
+    use_rule "$note $task"
+    drop_files 1
+    run_once
+    [ "$agent_code" = 0 ]
+    jobs_are done 1
+    activities_are 2
+    holds '.[0].kind == "note" and .[1].kind == "task"'
+    holds '.[1].body | del(.text) == {"_type": "lead", "lead_id": "lead_A", "contact_id": "cont_A", "due_date": "2026-12-01",
+        "assigned_to": "user_SandboxRGFG7pztSeJiiMFdN7O2MFl71nD0uGO3bIOo4W", "priority": "high"}'
+    holds '.[1].body.text == "Check order 1 [closedrop " + .[0].attachments[0].token + "]"'
+    closedrop list --json | jq -e '.activity == "note" and .error == null and .file == "put_away"'
+    closedrop show 1 | grep -q 'task task_.* on lead_A'
+}
+
+@test "a task alone" {
+    use_rule "$task"
+    drop_files 1
+    run_once
+    jobs_are done 1
+    activities_are 1
+    holds '.[0].kind == "task" and (.[0].body.text | test("^Check order 1 \\[closedrop [^ ]+\\]$"))'
+    [ "$(closedrop list --json | jq -r '.activity + " " + .activity_id')" = "task $(activities '.[0].id' | tr -d '"')" ]
+}
+
+@test "a group has one task" {
+    use_rule "$note $task" 'group = { by = "all"; wait = "200ms"; };'
+    drop_files 3
+    run_once
+    jobs_are done 3
+    are note 1
+    are task 1
+    holds '.[0].body.note == "order 1" and (.[1].body.text | startswith("Check order 1 "))'
+}
+
+@test "the same bytes again get no second task" {
+    use_rule "$note $task"
+    drop_files 1
+    run_once
+    cp "in/Uploaded/order 1.txt" in/again.txt
+    run_once
+    are note 1
+    are task 1
+}
+
+# ---- once ----
+
+each_once() { # NUMBER
+    are note "$1"
+    are task "$1"
+    [ "$(activities '[.[] | select(.kind == "task") | .body.text] | unique | length')" = "$1" ]
+    jobs_are done "$1"
+    [ "$(closedrop list --json | jq -sc 'all(.error == null)')" = true ]
+}
+
+suffers() { # FAULT [WHAT]
+    use_rule "${2:-$note $task}"
+    fault '[{"on":"task","do":'"$1"',"times":'"$RUNS"'}]'
+    drop_files "$RUNS"
+    run_once
+    [ "$agent_code" = 0 ]
+}
+
+@test "tasks: reset after Close acted" { suffers '"reset-after"' && each_once "$RUNS"; }
+@test "tasks: reset before Close acts" { suffers '"reset-before"' && each_once "$RUNS"; }
+@test "tasks: Close acts late, and answers 502" { suffers '{"late":"100ms","status":502}' && each_once "$RUNS"; }
+@test "tasks: Close acts, and answers 500" { suffers '{"status":500,"after":true}' && each_once "$RUNS"; }
+@test "tasks: Close answers 503, and does nothing" { suffers '{"status":503}' && each_once "$RUNS"; }
+@test "tasks: Close acts, and never answers" { suffers '"hang-after"' && each_once "$RUNS"; }
+@test "tasks alone: reset after Close acted" {
+    suffers '"reset-after"' "$task"
+    are task "$RUNS"
+    jobs_are done "$RUNS"
+}
+
+@test "killed while Close makes the task: there is one" {
+    use_rule "$note $task"
+    fault '[{"on":"task","do":"hang-after"}]'
+    drop_files 1
+    start_agent
+    wait_until requests_reach task 1
+    kill_agent
+    run_once
+    each_once 1
+}
+
+# ---- without ----
+
+@test "a task for a user who has left: the note is there, and the task is missing" {
+    use_rule "$note ${task/user_Sandbox/user_Left}" '' 'receipts = true;'
+    drop_files 2
+    run_once
+    [ "$agent_code" = 1 ]
+    jobs_are done 2
+    are note 2
+    are task 0
+    [ "$(counts .requests.task)" = 2 ]
+    closedrop list --json | jq -se 'all(.error.code == "task_missing" and
+        (.error.message | startswith("its task is missing: ") and test("assigned_to: Object does not exist")))'
+    grep -q 'its task is missing' "in/Uploaded/order 1.txt.error.txt"
+    jq -e '.error.code == "task_missing"' "in/Uploaded/order 1.txt.close.json"
+    closedrop status >out
+    cat out
+    tr -s ' \n' ' ' <out | grep -q 'MISSING: 2 files were filed, but something is missing'
+    closedrop show 1 | grep -q 'its task is missing'
+    run_once
+    [ "$(counts .requests.task)" = 2 ]
+}
+
+@test "what is missing no longer counts once it is forgotten" {
+    use_rule "$note ${task/user_Sandbox/user_Left}"
+    drop_files 1
+    run_once
+    closedrop status | grep -q MISSING
+    closedrop forget 1
+    run closedrop status
+    [[ $output != *MISSING* ]]
+}
+
+@test "a task that Close never confirms is missing in the end, and the note is not repeated" {
+    use_rule "$note $task"
+    fault '[{"on":"task","do":{"status":500},"times":100}]'
+    drop_files 1
+    run_once
+    jobs_are done 1
+    are note 1
+    are task 0
+    closedrop list --json | jq -e '.error.code == "task_missing"'
+}
+
+@test "a text that comes out empty fails before anything is posted" {
+    use_rule "$note task = { text = \"{meta.none}\"; };" '' 'sidecar = true;'
+    drop_files 1
+    echo '{"none": ""}' >"in/order 1.txt.json"
+    run_once
+    jobs_are failed 1
+    activities_are 0
+}
+
+@test "a task waits while closedrop is paused, and Close is away" {
+    use_rule "$note $task"
+    fault '[{"on":"task","do":{"status":503},"times":3},{"on":"me","do":{"status":503},"times":3}]'
+    drop_files 1
+    run_once
+    each_once 1
+}
+
+@test "match says all that would be created" {
+    use_rule "$note $task"
+    drop_files 1
+    closedrop match "in/order 1.txt" >out
+    cat out
+    grep -q '^Also  *task$' out
+    [ "$(grep -c ^JSON out)" = 2 ]
+    closedrop match --json "in/order 1.txt" | jq -e '.activity == "note" and .body.note == "order 1" and
+        (.effects | length == 1 and (.[0] | .activity == "task" and .path == "task/" and .body._type == "lead"))'
+    cp "in/order 1.txt" "in/order 2.txt"
+    closedrop match in/*.txt | grep -q 'note and task on A'
+    activities_are 0
+}
+
+@test "an upload by hand creates the task too, once, and says if it is missing" {
+    use_rule "$note $task"
+    drop_files 3
+    fault '[{"on":"task","do":"reset-after"}]'
+    closedrop upload --rule r "in/order 1.txt"
+    are note 1
+    are task 1
+    use_rule "$note ${task/user_Sandbox/user_Left}"
+    run closedrop upload --rule r "in/order 2.txt"
+    [ "$status" = 1 ]
+    [[ $output == *'its task is missing: '*'assigned_to: Object does not exist'* ]]
+    are note 2
+    run closedrop upload --json --rule r "in/order 3.txt"
+    [ "$status" = 1 ]
+    jq -e '.state == "done" and .error.code == "task_missing"' <<<"$output"
+}
+
+@test "a rule that has neither is refused" {
+    use_rule ''
+    run closedrop check
+    [ "$status" = 78 ]
+    [[ $output == *'or only a task'* ]]
+}
