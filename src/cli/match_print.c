@@ -194,6 +194,7 @@ static int add_effects(struct json *object, struct match *match)
     for (size_t i = 0; rule && i < rule->effect_count && match->effects[i].body; i++) {
         struct json *effect = json_object();
         result |= json_add_text(effect, "activity", activity_kind_names[rule->effects[i].kind]);
+        result |= json_add_text(effect, "method", match->effects[i].is_put ? "PUT" : "POST");
         result |= json_add_text(effect, "path", match->effects[i].path);
         result |= json_add(effect, "body", TAKE_PTR(match->effects[i].body));
         result |= json_append(list, effect);

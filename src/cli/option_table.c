@@ -73,9 +73,9 @@ static const char *const error_codes[] = {"already_filed", "bad_form", "busy", "
     "folder_away", "folder_gone", "foreign_host", "gone", "held", "key_refused", "key_unusable",
     "links", "no_answer", "no_contact", "no_folder", "no_memory", "no_queue", "no_rule",
     "no_target", "not_allowed", "not_put_away", "paced", "pattern", "plan", "rate_limit",
-    "recalled", "rule_gone", "s3_down", "s3_refused", "several", "sidecar", "table", "task_missing",
-    "template", "too_large", "too_much", "too_small", "unanswered", "unclear", "unreadable",
-    "wrong_contact", "wrong_type", "young"};
+    "recalled", "rule_gone", "s3_down", "s3_refused", "several", "set_missing", "sidecar", "table",
+    "task_missing", "template", "too_large", "too_much", "too_small", "unanswered", "unclear",
+    "unreadable", "wrong_contact", "wrong_type", "young"};
 
 static const char *const shells[] = {"bash", "fish", "zsh"};
 

@@ -169,7 +169,8 @@ static struct verdict intend_step(struct errand *errand)
         .rule = options->rule ? options->rule : "",
         .leaves = errand->rule->is_sent,
         .sender = errand->sender ? errand->sender : ""};
-    return filed_intend(errand->session, &errand->filed, options->again);
+    bool may_repeat = options->again || activity_traits(errand->rule->activity)->replaces;
+    return filed_intend(errand->session, &errand->filed, may_repeat);
 }
 
 /** If this process ends before it knows the outcome of the POST, the list says so. */

@@ -147,6 +147,11 @@ static const struct {
             .types = sms_types}},
     [ACTIVITY_TASK] = {task_fields, COUNT(task_fields), "task/", "id,date_created,text",
         {.called = "a task", .has_no_files = true, .is_marked = true}},
+    [ACTIVITY_SET] = {NULL, 0, "lead/", NULL,
+        {.called = "an update of custom fields",
+            .has_no_files = true,
+            .replaces = true,
+            .has_custom = true}},
 };
 
 const struct activity_field *activity_fields(enum activity_kind kind, size_t *ret_count)

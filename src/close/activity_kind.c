@@ -12,9 +12,11 @@ const char *const activity_kind_names[ACTIVITY_KINDS] = {
     [ACTIVITY_WHATSAPP] = "whatsapp",
     [ACTIVITY_SMS] = "sms",
     [ACTIVITY_TASK] = "task",
+    [ACTIVITY_SET] = "set",
 };
 
-const char activity_kinds_text[] = "email, note, lead_file, opportunity, whatsapp, sms and task";
+const char activity_kinds_text[] =
+    "email, note, lead_file, opportunity, whatsapp, sms, task and set";
 
 const char activity_carriers_text[] = "email, note, lead_file, opportunity, whatsapp and sms";
 

@@ -144,6 +144,8 @@ static struct json *make_body(const struct activity *activity)
     int result = 0;
     if (activity->kind == ACTIVITY_LEAD_FILE) {
         result = add_attachment(activity->kind, body, &activity->attachments[0]);
+    } else if (activity->kind == ACTIVITY_SET) {
+        result = add_fields(body, activity);
     } else {
         if (activity->kind == ACTIVITY_TASK)
             result |= json_add_text(body, "_type", "lead");
@@ -162,6 +164,9 @@ static struct json *make_body(const struct activity *activity)
 
 static char *make_path(const struct activity *activity)
 {
+    if (activity->kind == ACTIVITY_SET)
+        return activity->on_contact ? str_format("contact/%s/", activity->contact_id)
+                                    : str_format("lead/%s/", activity->lead_id);
     CLEANUP(free_text) char *path = activity_list_path(activity->kind, activity->lead_id);
     const char *query =
         json_get_bool(activity->fields, "send_to_inbox", false) ? "?send_to_inbox=true" : "";
@@ -170,7 +175,8 @@ static char *make_path(const struct activity *activity)
 
 int activity_post(const struct activity *activity, struct activity_post *ret_post)
 {
-    *ret_post = (struct activity_post){make_path(activity), make_body(activity)};
+    *ret_post = (struct activity_post){
+        make_path(activity), make_body(activity), activity->kind == ACTIVITY_SET};
     if (ret_post->path && ret_post->body)
         return 0;
     activity_post_release(ret_post);

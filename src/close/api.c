@@ -112,7 +112,9 @@ struct request *api_create(
     CLEANUP(free_text) char *text = json_print(post->body);
     struct request *request =
         text ? api_request(api, API_CREATES + (int)activity, post->path) : NULL;
-    if (request)
+    if (request && post->is_put)
+        request_put_json_once(request, text);
+    else if (request)
         request_post_json_once(request, text);
     return request;
 }

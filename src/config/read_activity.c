@@ -214,15 +214,15 @@ static size_t count_custom(const struct setting *custom)
     return count;
 }
 
-static void read_custom_field(
-    const struct part *part, struct setting *custom, const char *id, struct rule_field *into)
+static void read_custom_field(const struct part *part, struct setting *custom, const char *id,
+    const char *ending, struct rule_field *into)
 {
     struct rule_reader *reader = part->reader;
     const struct activity_field field = {id, NULL, FIELD_LINE, .most = CUSTOM_MAX};
     if (!record_is_id(id, "cf_"))
         setting_problem(
             reader->settings, custom, id, "is not the ID of a custom field, such as cf_...");
-    *into = (struct rule_field){.own_name = str_format("custom.%s", id),
+    *into = (struct rule_field){.own_name = str_format("custom.%s%s", id, ending),
         .kind = RULE_FIELD_TEXT,
         .most = CUSTOM_MAX,
         .manner = TEMPLATE_LINE};
@@ -233,11 +233,24 @@ static void read_custom_field(
 }
 
 /** What an office has added to Close's own fields. */
-static void read_custom(const struct part *part, struct setting *custom)
+static void read_custom(const struct part *part, struct setting *custom, const char *ending)
 {
     for (size_t i = 0; setting_name(custom, i); i++)
         read_custom_field(
-            part, custom, setting_name(custom, i), &part->into->all[part->into->count++]);
+            part, custom, setting_name(custom, i), ending, &part->into->all[part->into->count++]);
+}
+
+static const char *const set_on[] = {"lead", "contact"};
+
+/** Where custom fields are set; there must be some. */
+static void read_set(const struct part *part)
+{
+    struct settings *settings = part->reader->settings;
+    part->reader->rule->sets_contact =
+        setting_choice(settings, part->group, "on", set_on, COUNT(set_on), 0) != 0;
+    if (!part->into->count)
+        setting_problem(settings, part->group, "custom",
+            "is missing; name a custom field, e.g. custom = { cf_... = \"{date:%%Y-%%m-%%d}\"; };");
 }
 
 /* ---- all of one part ---- */
@@ -250,7 +263,10 @@ static void read_part(struct part *part)
     struct setting *custom = activity_traits(part->kind)->has_custom
                                  ? setting_group(settings, part->group, "custom")
                                  : NULL;
-    part->into->all = calloc(count + count_custom(custom) + 1, sizeof(*part->into->all));
+    struct setting *added =
+        part->kind == ACTIVITY_SET ? setting_group(settings, part->group, "custom_add") : NULL;
+    part->into->all =
+        calloc(count + count_custom(custom) + count_custom(added) + 1, sizeof(*part->into->all));
     if (!part->into->all) {
         settings_set_short(settings);
         return;
@@ -266,7 +282,10 @@ static void read_part(struct part *part)
         else if (!is_set)
             setting_skip(settings, part->group, fields[i].key);
     }
-    read_custom(part, custom);
+    read_custom(part, custom, "");
+    read_custom(part, added, ".add");
+    if (part->kind == ACTIVITY_SET)
+        read_set(part);
 }
 
 /** The first is what the job is known by; whatever else it does in Close comes after that. */
@@ -305,7 +324,8 @@ void read_activity(struct rule_reader *reader)
     }
     if (carriers > 1 || reader->rule->activity == ACTIVITY_NONE)
         setting_problem(reader->settings, reader->group, NULL,
-            "the rule \"%s\" must have exactly one of %s, or only a task, to say what is created, "
+            "the rule \"%s\" must have exactly one of %s, or only task or set, to say what is "
+            "created, "
             "e.g. lead_file = {};",
             reader->rule->name, activity_carriers_text);
     if (reader->rule->activity == ACTIVITY_LEAD_FILE && reader->rule->group)

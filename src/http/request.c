@@ -271,6 +271,12 @@ void request_post_json_once(struct request *request, const char *json)
     request_post_once(request, json);
 }
 
+void request_put_json_once(struct request *request, const char *json)
+{
+    request_post_json_once(request, json);
+    SET(request, CURLOPT_CUSTOMREQUEST, "PUT");
+}
+
 const char *request_posted(const struct request *request)
 {
     return str_text(&request->once);

@@ -92,6 +92,8 @@ static const struct advice advices[] = {
     {"table", NULL,
         "1. Tell your administrator that the list must be corrected, and wait for the "
         "answer." SECOND_MOVE},
+    {"set_missing", "{file} was saved in Close, but its custom fields were not set.",
+        MISSING("the values of the fields")},
     {"task_missing", "{file} was saved in Close, but its task was not created.",
         MISSING("the task")},
     {"template", NULL,

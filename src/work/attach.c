@@ -117,10 +117,12 @@ static struct verdict check_types(const struct rule *rule, struct job *const *jo
     return verdict_make(VERDICT_NEXT, NULL, "fits");
 }
 
-static struct verdict check_contact(const struct rule *rule, const struct job *job)
+static struct verdict check_contact(
+    const struct rule *rule, enum activity_kind kind, const struct job *job)
 {
-    const struct activity_traits *traits = activity_traits(rule->activity);
-    if (!traits->needs_contact || job->contact_id)
+    const struct activity_traits *traits = activity_traits(kind);
+    bool is_needed = traits->needs_contact || (kind == ACTIVITY_SET && rule->sets_contact);
+    if (!is_needed || job->contact_id)
         return verdict_make(VERDICT_NEXT, NULL, "fits");
     return verdict_make(VERDICT_FAIL, "no_contact",
         "%s belongs to a contact, and the rule \"%s\" names only the lead" REMEDY
@@ -131,15 +133,14 @@ static struct verdict check_contact(const struct rule *rule, const struct job *j
 static struct verdict check_what_fits(
     const struct rule *rule, const struct limits *limits, struct job *const *jobs, size_t count)
 {
-    struct verdict verdict = verdict_make(VERDICT_NEXT, NULL, "fits");
     if (activity_traits(rule->activity)->has_no_files)
-        return verdict;
-    verdict = check_count(rule, count);
+        return check_contact(rule, rule->activity, jobs[0]);
+    struct verdict verdict = check_count(rule, count);
     if (verdict.kind == VERDICT_NEXT)
         verdict = check_size(rule, limits, jobs, count);
     if (verdict.kind == VERDICT_NEXT)
         verdict = check_types(rule, jobs, count);
-    return verdict.kind == VERDICT_NEXT ? check_contact(rule, jobs[0]) : verdict;
+    return verdict.kind == VERDICT_NEXT ? check_contact(rule, rule->activity, jobs[0]) : verdict;
 }
 
 /** Expand the fields for a job: by what was known when its target was looked up, and its hash. */
@@ -170,8 +171,8 @@ static struct verdict fill(const struct rule *rule, const struct rule_fields *fi
     return verdict;
 }
 
-static int make_post(enum activity_kind kind, struct job *const *jobs, size_t count,
-    const struct json *fields, struct activity_post *ret_post)
+static int make_post(const struct rule *rule, enum activity_kind kind, struct job *const *jobs,
+    size_t count, const struct json *fields, struct activity_post *ret_post)
 {
     struct attachment *attachments = calloc(count, sizeof(*attachments));
     for (size_t i = 0; attachments && i < count; i++)
@@ -183,6 +184,7 @@ static int make_post(enum activity_kind kind, struct job *const *jobs, size_t co
     const struct activity activity = {.kind = kind,
         .lead_id = jobs[0]->lead_id,
         .contact_id = jobs[0]->contact_id,
+        .on_contact = rule->sets_contact,
         .fields = fields,
         .attachments = attachments,
         .count = count};
@@ -200,18 +202,21 @@ struct verdict attach_post(const struct rule *rule, const struct limits *limits,
         verdict = fill(rule, &rule->fields, jobs[0], &fields);
     if (verdict.kind != VERDICT_NEXT)
         return verdict;
-    return make_post(rule->activity, jobs, count, fields, ret_post) < 0 ? verdict_no_memory()
-                                                                        : verdict;
+    return make_post(rule, rule->activity, jobs, count, fields, ret_post) < 0 ? verdict_no_memory()
+                                                                              : verdict;
 }
 
 struct verdict attach_effect(const struct rule *rule, const struct rule_effect *effect,
     struct job *job, struct activity_post *ret_post)
 {
     CLEANUP(json_freep) struct json *fields = NULL;
-    struct verdict verdict = fill(rule, &effect->fields, job, &fields);
+    struct verdict verdict = check_contact(rule, effect->kind, job);
+    if (verdict.kind == VERDICT_NEXT)
+        verdict = fill(rule, &effect->fields, job, &fields);
     if (verdict.kind != VERDICT_NEXT)
         return verdict;
-    return make_post(effect->kind, &job, 1, fields, ret_post) < 0 ? verdict_no_memory() : verdict;
+    return make_post(rule, effect->kind, &job, 1, fields, ret_post) < 0 ? verdict_no_memory()
+                                                                        : verdict;
 }
 
 /** The address alone, in small letters: a mail provider counts by it, however it is written. */
@@ -250,6 +255,8 @@ struct verdict attach_read(
         verdict.kind = VERDICT_RETRY; /* merged or deleted meanwhile: look its target up again */
         verdict.code = "no_target";
     }
+    if (verdict.kind == VERDICT_UNCLEAR && activity_traits(activity)->replaces)
+        verdict.kind = VERDICT_DOUBT; /* it does not matter if it was done */
     if (verdict.kind != VERDICT_NEXT)
         return verdict;
     char *id = record_created_id(body, length);

@@ -24,6 +24,7 @@
 #include "closedrop/base/remedy.h"
 #include "closedrop/base/str.h"
 #include "closedrop/base/utf8.h"
+#include "closedrop/close/activity.h"
 #include "closedrop/files/path.h"
 #include "closedrop/queue/filed_memory.h"
 #include "closedrop/queue/job_log.h"
@@ -181,7 +182,8 @@ static bool leave_out_members(struct worker *worker, struct task *task)
 
 bool duplicates_let_through(struct worker *worker, struct task *task)
 {
-    if (task->folder->duplicates == DUPLICATES_FILE)
+    if (task->folder->duplicates == DUPLICATES_FILE ||
+        activity_traits(task->job->activity)->replaces)
         return true;
     struct twin twin = find_twin(worker, task, task->job);
     switch (twin.kind) {

@@ -47,6 +47,7 @@ static char *print_request(struct activity_post *post)
     CLEANUP(json_freep) struct json *object = json_object();
     int result = json_add_text(object, "path", post->path);
     result |= json_add(object, "body", TAKE_PTR(post->body));
+    result |= json_add_bool(object, "is_put", post->is_put);
     return result ? NULL : json_print(object);
 }
 
@@ -58,7 +59,8 @@ static int read_request(const struct effect *effect, struct activity_post *ret_p
     const struct json *body = json_get(object, "body");
     if (!path || !body)
         return -ENOMEM;
-    *ret_post = (struct activity_post){strdup(path), json_copy(body)};
+    *ret_post = (struct activity_post){
+        strdup(path), json_copy(body), json_get_bool(object, "is_put", false)};
     return ret_post->path && ret_post->body ? 0 : -ENOMEM;
 }
 
@@ -122,7 +124,7 @@ void effects_continue(struct worker *worker, struct task *task)
     leave(task);
     if (!queue_next_effect(worker->queue, task->job->id, &task->effect))
         task_continue(task, task_last_stage(task->job, task->folder));
-    else if (task->effect.state == EFFECT_POSTED)
+    else if (task->effect.state == EFFECT_POSTED && !activity_traits(task->effect.kind)->replaces)
         task_continue(task, STAGE_EFFECT_VERIFY);
     else
         begin(worker, task);

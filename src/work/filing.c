@@ -229,6 +229,8 @@ struct verdict verify_touch(struct task *task, const struct stage_tools *tools)
 
 struct verdict verify_start(struct task *task, const struct stage_tools *tools)
 {
+    if (activity_traits(task->job->activity)->replaces)
+        return verdict_make(VERDICT_NEXT, NULL, "need not be verified");
     if (!task->has_verification) {
         struct verdict fetched = verdict_make(VERDICT_NEXT, NULL, "there");
         if (task->job->location && !task->was_touched)
@@ -266,6 +268,11 @@ struct verdict verify_finish(struct task *task, const struct stage_tools *tools)
 
 struct verdict reconcile_start(struct task *task, const struct stage_tools *tools)
 {
+    if (activity_traits(task->job->activity)->has_no_files)
+        return verdict_make(VERDICT_FAIL, "doubtful",
+            "the queue that knew whether its %s exists was lost" REMEDY
+            "check the lead in Close; if it is not there, drag it back into the folder",
+            activity_noun(task->job->activity));
     if (!task->has_verification) {
         task->has_verification = true;
         if (verify_by_content(&task->verification, task->job) < 0)

@@ -159,7 +159,7 @@ void grouping_attach(struct worker *worker, struct task *task)
         moves_end_task(worker, task);
         return;
     }
-    if (task->job->reconcile) {
+    if (task->job->reconcile && !activity_traits(task->job->activity)->replaces) {
         task_continue(task, STAGE_RECONCILE);
         return;
     }

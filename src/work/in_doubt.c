@@ -33,6 +33,7 @@
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
+#include "closedrop/close/activity.h"
 #include "closedrop/queue/backoff.h"
 
 /** The other members that were found are done, and leave the task. */
@@ -73,8 +74,19 @@ static void note_absence(struct worker *worker, struct task *task)
     moves_make(worker, task, &move);
 }
 
+/** What is the same if it is done twice. */
+static void do_again(struct worker *worker, struct task *task)
+{
+    moves_withdraw(worker, task, "it may not have been done, and is done again");
+    moves_release(worker, task, clock_wall_ms(), false, NULL);
+}
+
 void verify_next(struct worker *worker, struct task *task)
 {
+    if (activity_traits(task->job->activity)->replaces) {
+        do_again(worker, task);
+        return;
+    }
     task->activity_id = TAKE_PTR(task->verification.files[0].activity_id);
     settle_found(worker, task);
     if (!task->activity_id) {

@@ -6,7 +6,7 @@
 #                       alone     one file
 #                       linked    one file, which gets a shortcut to its lead
 #                       group     two files that are filed together
-#                       effects   the same, with a task next to their email
+#                       effects   the same, with a task next to their email, and a custom field of the lead
 #                       three     three files and one rule; S3 answers 503 to one attempt
 #                       failed    one file, and one whose lead does not exist
 #                       returned  the same; then its lead exists, and it is retried
@@ -162,7 +162,7 @@ group)
 effects)
     end='{"done": ["A1.txt", "A2.txt"], "failed": [], "activities": 2}'
     group='group = { by = "x"; wait = "100ms"; };'
-    effects='task = { text = "Check {stem}"; };'
+    effects='task = { text = "Check {stem}"; }; set = { custom = { cf_SandboxText = "{name}"; }; };'
     ;;
 three) end='{"done": ["A1.txt", "A2.txt", "A3.txt"], "failed": [], "activities": 3}' ;;
 failed | heard)
@@ -233,6 +233,12 @@ check_heard() { # one event for each outcome, and each delivered once or, for ea
     done
 }
 
+check_effects() { # the custom field is set, which is unset before
+    curl -s -u "$(cat key):" "${api}lead/lead_A/" | jq -e '.["custom.cf_SandboxText"] == "A1.txt"' >/dev/null ||
+        complain "the custom field is not set"
+    curl -s -o /dev/null -X PUT -u "$(cat key):" -H 'Content-Type: application/json' -d '{"custom.cf_SandboxText":""}' "${api}lead/lead_A/"
+}
+
 check_linked() { # one shortcut, whole, and no draft of one
     local archive
     archive=disk/in/Uploaded/$(date +%Y-%m)
@@ -258,6 +264,7 @@ check() { # the end is as it must be
     [ "$(normal <<<"$found")" = "$end" ] || complain "the end is $found, not $end"
     check_heard
     [ "$scenario" != linked ] || check_linked
+    [ "$scenario" != effects ] || check_effects
 }
 
 go_through() { # CALL: false when a run ended before it

@@ -1,8 +1,8 @@
 /**
  * Activities as Close accepts them: the fields that a rule can set, and the JSON that is posted
  * (Close API documentation, "Emails", "Notes", "Leads", "Opportunities", "WhatsApp Messages",
- * "SMS", "Tasks"). Knows only fields of Close's schema; each kind of activity has its own form of
- * attachment. Pure.
+ * "SMS", "Tasks", "Custom Fields"). Knows only fields of Close's schema; each kind of activity has
+ * its own form of attachment. Pure.
  */
 #ifndef CLOSEDROP_CLOSE_ACTIVITY_H
 #define CLOSEDROP_CLOSE_ACTIVITY_H
@@ -73,6 +73,7 @@ struct activity_traits {
     int64_t most_bytes;        /* of all together; 0: no limit is known */
     bool tells_size;           /* of each file */
     bool has_no_files;         /* it carries none, and may be created next to one that does */
+    bool replaces;             /* done twice, it is the same: it can simply be repeated */
     bool needs_contact;        /* a lead alone will not do */
     bool is_marked;            /* the token of its first file marks it (record_has_token()) */
     bool cannot_be_recognized; /* nothing of ours is in it when it is read back */
@@ -100,6 +101,7 @@ struct attachment {
 struct activity {
     enum activity_kind kind;
     const char *lead_id, *contact_id; /* no contact: NULL */
+    bool on_contact;                  /* custom fields are set there, not on the lead */
     const struct json *fields;        /* see rule_fill(); NULL: none */
     const struct attachment *attachments;
     size_t count; /* 1 for a lead file */
@@ -109,6 +111,7 @@ struct activity {
 struct activity_post {
     char *path; /* below the URL of the API, with its query */
     struct json *body;
+    bool is_put; /* PUT rather than POST */
 };
 
 /**

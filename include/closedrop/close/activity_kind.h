@@ -1,6 +1,6 @@
 /**
- * What a rule can have created in Close: kinds of activity, which carry the file, and tasks, which
- * are created next to one of them or alone. Pure.
+ * What a rule can have done in Close: kinds of activity, which carry the file, are created; next to
+ * one of them or alone, a task is created and custom fields are set. Pure.
  */
 #ifndef CLOSEDROP_CLOSE_ACTIVITY_KIND_H
 #define CLOSEDROP_CLOSE_ACTIVITY_KIND_H
@@ -14,13 +14,14 @@ enum activity_kind {
     ACTIVITY_WHATSAPP,
     ACTIVITY_SMS,
     ACTIVITY_TASK,
+    ACTIVITY_SET,
     ACTIVITY_KINDS
 };
 
 /** "", and what a rule calls them: "email", "lead_file" ... */
 extern const char *const activity_kind_names[ACTIVITY_KINDS];
 
-/** All of them for a message: "email, note, lead_file ... and task". Static. */
+/** All of them for a message: "email, note, lead_file ... and set". Static. */
 extern const char activity_kinds_text[];
 
 /** Those that carry a file, in the same way. */

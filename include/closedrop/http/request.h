@@ -103,6 +103,9 @@ void request_post_fields_once(struct request *request);
 /** Add a text with everything as %XX but letters, digits and "-._~" (RFC 3986). */
 void request_add_percent(struct str *out, const char *text);
 
+/** The same with PUT. */
+void request_put_json_once(struct request *request, const char *json);
+
 /** Turn it into a POST of one line of plain text. */
 void request_post_text(struct request *request, const char *line);
 

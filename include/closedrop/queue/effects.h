@@ -27,7 +27,7 @@ extern const char *const effect_state_names[EFFECT_STATES];
 struct effect {
     enum activity_kind kind; /* a job has one of each kind at most */
     enum effect_state state;
-    char *request; /* JSON: the "path" and the "body" */
+    char *request; /* JSON: the "path", the "body", and whether it "is_put" */
     char *result;  /* the ID of what was created, or why it is missing; else "" */
     int64_t at_ms; /* when it was first posted, by Close's clock; 0: not yet */
     int tries;     /* that failed by its own fault */

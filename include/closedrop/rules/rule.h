@@ -88,6 +88,7 @@ struct rule {
     struct rule_fields fields;
     struct rule_effect effects[RULE_EFFECTS_MAX];
     size_t effect_count;
+    bool sets_contact; /* custom fields are set on the contact, not on the lead */
 };
 
 /** Free what the rule owns. */

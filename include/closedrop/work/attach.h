@@ -44,7 +44,8 @@ struct verdict attach_sender(const struct rule *rule, const struct job *job, cha
 
 /**
  * Read the answer to the POST. NEXT sets `ret_activity_id`, the ID of what was created, which the
- * caller frees. UNCLEAR: it may have been created. Otherwise it was not.
+ * caller frees. UNCLEAR: it may have been created. Otherwise it was not, or can be repeated
+ * (activity_traits()).
  */
 struct verdict attach_read(
     const struct request *request, enum activity_kind activity, char **ret_activity_id);

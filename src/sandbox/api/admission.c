@@ -85,7 +85,7 @@ static bool has_type(const struct request *request, const char *wanted)
 bool admission_refuses_body(
     const struct request *request, const struct json *body, struct reply *reply)
 {
-    if (strcmp(request_method(request), "POST") != 0)
+    if (strcmp(request_method(request), "GET") == 0)
         return false;
     if (!has_type(request, "application/json"))
         reply_error(reply, 415, "Content-Type must be application/json.");

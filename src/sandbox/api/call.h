@@ -51,9 +51,12 @@ void call_revoke(struct call *call);
 
 /* ---- lead_calls.c ---- */
 
-/** The lead or contact as it is now; one lead into another; what happened, a page at a time. */
+/** The lead or contact as it is now; its custom fields changed; one lead into another; what
+ * happened, a page at a time. */
 void call_get_lead(struct call *call);
 void call_get_contact(struct call *call);
+void call_put_lead(struct call *call);
+void call_put_contact(struct call *call);
 void call_merge(struct call *call);
 void call_list_merges(struct call *call);
 void call_list_events(struct call *call);

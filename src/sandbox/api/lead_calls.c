@@ -4,6 +4,7 @@
 #include "context.h"
 #include "crm/account.h"
 #include "crm/crm.h"
+#include "crm/custom_fields.h"
 #include "crm/lead_json.h"
 #include "crm/leads.h"
 #include "crm/schema.h"
@@ -40,6 +41,33 @@ void call_get_lead(struct call *call)
 void call_get_contact(struct call *call)
 {
     get_object(call, OBJECT_CONTACT, "Contact");
+}
+
+/** What is sent back is the whole object, without regard to _fields: the request may be gone. */
+static void put_object(struct call *call, enum object_kind kind, const char *what)
+{
+    struct leads *leads = call->sandbox->crm.leads;
+    const struct object *object = leads_find(leads, kind, call->id);
+    if (!object) {
+        call_missing(call, what);
+        return;
+    }
+    struct json *wrong = json_object();
+    int result = custom_fields_check(call->body, object->now->custom, wrong);
+    if (call_refuse_fields(call, wrong, result))
+        return;
+    result = crm_set_custom(&call->sandbox->crm, object, call->body, call->settings.search_lag_ms);
+    reply_json(call->reply, 200, result < 0 ? NULL : lead_json_new(object, SIGHT_NOW));
+}
+
+void call_put_lead(struct call *call)
+{
+    put_object(call, OBJECT_LEAD, "Lead");
+}
+
+void call_put_contact(struct call *call)
+{
+    put_object(call, OBJECT_CONTACT, "Contact");
 }
 
 /* ---- merging ---- */

@@ -4,6 +4,7 @@
  */
 #include "crm/crm.h"
 
+#include "crm/custom_fields.h"
 #include "crm/leads.h"
 #include "util/stamp.h"
 
@@ -52,6 +53,23 @@ void crm_reset(struct crm *crm)
     activities_release(&crm->activities);
     uploads_release(&crm->uploads);
     cursors_release(&crm->cursors);
+}
+
+/* ---- leads and contacts that change ---- */
+
+int crm_set_custom(
+    struct crm *crm, const struct object *object, const struct json *body, int64_t lag_ms)
+{
+    struct state *state = state_copy(object->now);
+    struct json *custom = state ? custom_fields_change(state->custom, body) : NULL;
+    if (!custom) {
+        state_drop(state);
+        return -ENOMEM;
+    }
+    json_free(state->custom);
+    state->custom = custom;
+    state->updated_us = stamp_now();
+    return leads_put(crm->leads, object->kind, object->id, state, lag_ms);
 }
 
 /* ---- leads that go ---- */

@@ -20,6 +20,7 @@
 struct json;
 struct ledger_object;
 struct leads;
+struct object;
 
 struct crm {
     pthread_mutex_t lock;
@@ -47,6 +48,11 @@ void crm_stored(struct crm *crm, const struct ledger_object *object);
 
 /** Everything of `source`, which must be there, becomes `destination`'s, and `source` goes. */
 int crm_merge(struct crm *crm, const char *source, const char *destination, int64_t lag_ms);
+
+/** Change the custom fields of a lead or contact, by a body that custom_fields_check() found good.
+ * Returns 0 or -ENOMEM. */
+int crm_set_custom(
+    struct crm *crm, const struct object *object, const struct json *body, int64_t lag_ms);
 
 /** The lead goes, with its contacts and activities. */
 int crm_delete_lead(struct crm *crm, const char *id, int64_t lag_ms);

@@ -21,6 +21,18 @@ static int add_origin(struct json *json, const struct state *state)
            stamp_add(json, "date_updated", state->updated_us);
 }
 
+static int add_custom(struct json *json, const struct json *custom)
+{
+    int result = 0;
+    for (const struct json *one = json_first(custom); one; one = json_next(one)) {
+        struct str key = STR_INIT(4096);
+        str_printf(&key, "custom.%s", json_key(one));
+        result |= str_error(&key) ? -1 : json_add(json, str_text(&key), json_copy(one));
+        str_release(&key);
+    }
+    return result;
+}
+
 /* ---- contacts ---- */
 
 static struct json *describe_email(const char *email)
@@ -74,6 +86,7 @@ static struct json *describe_contact(const struct object *contact, const struct 
     result |= json_add(json, "emails", describe_each(state->emails, describe_email));
     result |= json_add(json, "phones", describe_each(state->phones, describe_phone));
     result |= json_add(json, "urls", json_array());
+    result |= add_custom(json, state->custom);
     result |= add_origin(json, state);
     return pick_whole(json, result);
 }
@@ -93,18 +106,6 @@ static int add_contacts(struct json *json, const struct object *lead, enum sight
     }
     result |= json_add(json, "contact_ids", ids);
     return result | json_add(json, "contacts", list);
-}
-
-static int add_custom(struct json *json, const struct json *custom)
-{
-    int result = 0;
-    for (const struct json *one = json_first(custom); one; one = json_next(one)) {
-        struct str key = STR_INIT(4096);
-        str_printf(&key, "custom.%s", json_key(one));
-        result |= str_error(&key) ? -1 : json_add(json, str_text(&key), json_copy(one));
-        str_release(&key);
-    }
-    return result;
 }
 
 static int add_empty_lists(struct json *json)

@@ -26,7 +26,7 @@ struct state {
     int holders;
     int64_t created_us, updated_us;
     char *name;
-    struct json *custom;          /* a lead's: {"cf_...": "..."} */
+    struct json *custom;          /* {"cf_...": "..."}; of a contact NULL where it has none */
     char *lead_id;                /* a contact's */
     struct json *emails, *phones; /* a contact's: arrays of texts */
 };

@@ -10,6 +10,8 @@ enum endpoint {
     ENDPOINT_S3,            /* the form POST to the bucket */
     ENDPOINT_LEAD,          /* GET lead/ID/ */
     ENDPOINT_CONTACT,       /* GET contact/ID/ */
+    ENDPOINT_SET_LEAD,      /* PUT lead/ID/ */
+    ENDPOINT_SET_CONTACT,   /* PUT contact/ID/ */
     ENDPOINT_SEARCH,        /* POST data/search/ */
     ENDPOINT_EMAIL,         /* POST activity/email/ */
     ENDPOINT_NOTE,          /* POST activity/note/ */

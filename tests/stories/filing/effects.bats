@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# What a rule does besides: a task next to an email, or alone. Each is created once, whatever becomes of Close's answer; and a file
-# that was filed stays filed, whatever becomes of its task.
+# What a rule does besides, next to an email or alone: a task is created once, whatever becomes of Close's answer, and custom fields
+# are set. A file that was filed stays filed, whatever becomes of these. The custom fields are those of the sandbox.
 
 load ../../support/story
 
@@ -9,6 +9,7 @@ export once_s=$((120 + 2 * RUNS))
 
 task='task = { text = "Check {stem}"; assigned_to = "user_SandboxRGFG7pztSeJiiMFdN7O2MFl71nD0uGO3bIOo4W"; due_date = "2026-12-01";
     priority = "high"; };'
+set='set = { custom = { cf_SandboxText = "{stem}"; cf_SandboxDate = "{date:%Y-%m-%d}"; }; custom_add = { cf_SandboxTags = "{ext}"; }; };'
 note='note = { text = "{stem}"; };'
 
 setup() {
@@ -88,6 +89,38 @@ holds() { # JQ-CONDITION on what was created
     are task 1
 }
 
+fields_of() { # lead|contact ID JQ
+    curl -sf -u "$(cat key):" "$api$1/$2/" | jq -c "$3"
+}
+
+@test "custom fields of the lead, next to a note and a task" {
+    use_rule "$note $task $set"
+    drop_files 1
+    run_once
+    jobs_are done 1
+    are note 1
+    are task 1
+    [ "$(fields_of lead lead_A '[.["custom.cf_SandboxText"], .["custom.cf_SandboxDate"], .["custom.cf_SandboxTags"]]')" = \
+        "[\"order 1\",\"$(date +%Y-%m-%d)\",[\"txt\"]]" ]
+    [ "$(counts .requests.setlead)" = 1 ]
+    closedrop show 1 | grep -q 'update of custom fields lead_A on lead_A'
+}
+
+@test "custom fields of the contact, alone, and for the same bytes again" {
+    use_rule "${set/custom =/on = \"contact\"; custom =}"
+    drop_files 1
+    run_once
+    jobs_are done 1
+    activities_are 0
+    [ "$(fields_of contact cont_A '.["custom.cf_SandboxText"]')" = '"order 1"' ]
+    [ "$(closedrop list --json | jq -r '.activity + " " + .activity_id')" = "set cont_A" ]
+    cp "in/Uploaded/order 1.txt" in/again.txt
+    run_once
+    jobs_are done 2
+    [ "$(fields_of contact cont_A '.["custom.cf_SandboxText"]')" = '"again"' ]
+    [ "$(fields_of contact cont_A '.["custom.cf_SandboxTags"]')" = '["txt"]' ]
+}
+
 # ---- once ----
 
 each_once() { # NUMBER
@@ -129,7 +162,75 @@ suffers() { # FAULT [WHAT]
     each_once 1
 }
 
+@test "custom fields: every unclear end, and they are set in the end" {
+    local fault
+    for fault in '"reset-after"' '"reset-before"' '{"status":500,"after":true}' '{"status":502}' '"garbage"' '"truncated"'; do
+        rm -rf in state
+        mkdir in
+        use_rule "$note $set"
+        fault '[{"on":"setlead","do":'"$fault"'}]'
+        drop_files 1
+        run_once
+        [ "$agent_code" = 0 ]
+        jobs_are done 1
+        closedrop list --json | jq -e '.error == null'
+        [ "$(fields_of lead lead_A '.["custom.cf_SandboxText"]')" = '"order 1"' ]
+        curl -sf -X PUT -u "$(cat key):" -H 'Content-Type: application/json' -d '{"custom.cf_SandboxText":"none"}' "${api}lead/lead_A/"
+    done
+    are note 6
+}
+
+@test "custom fields alone: an unclear end, and a kill" {
+    use_rule "$set"
+    fault '[{"on":"setlead","do":"reset-after"},{"on":"setlead","do":"hang-after"}]'
+    drop_files 2
+    start_agent
+    wait_until requests_reach setlead 2
+    kill_agent
+    run_once
+    [ "$agent_code" = 0 ]
+    jobs_are done 2
+}
+
 # ---- without ----
+
+is_missing() { # CUSTOM-FIELDS TEXT
+    rm -rf in state
+    mkdir in
+    use_rule "$note $task set = { custom = { $1 }; };"
+    drop_files 1
+    run_once
+    jobs_are done 1
+    closedrop list --json | jq -e '.error.code == "set_missing"'
+    grep -qF "$2" <(closedrop show 1)
+    grep -q 'its update of custom fields is missing' "in/Uploaded/order 1.txt.error.txt"
+}
+
+@test "a field of another type, or one that Close does not know: the note and the task are there" {
+    is_missing 'cf_SandboxNumber = "many";' 'custom.cf_SandboxNumber: Value must be of number type.'
+    is_missing 'cf_SandboxDate = "soon";' 'custom.cf_SandboxDate: Could not parse date.'
+    is_missing 'cf_Gone = "x";' 'custom.cf_Gone: Custom field does not exist.'
+    are note 3
+    are task 3
+}
+
+@test "custom fields alone that Close does not take fail" {
+    use_rule 'set = { custom = { cf_Gone = "x"; }; };'
+    drop_files 1
+    run_once
+    jobs_are failed 1
+    closedrop list --json | jq -e '.error.code == "close_refused"'
+}
+
+@test "custom fields of a contact where the rule finds only a lead: nothing is posted" {
+    more="rules = ( { name = \"r\"; lead_id = \"lead_A\"; $note ${set/custom =/on = \"contact\"; custom =} } );"
+    write_config 'rules = [ "r" ];'
+    drop_files 1
+    run_once
+    jobs_are failed 1
+    activities_are 0
+    closedrop list --json | jq -e '.error.code == "no_contact"'
+}
 
 @test "a task for a user who has left: the note is there, and the task is missing" {
     use_rule "$note ${task/user_Sandbox/user_Left}" '' 'receipts = true;'
@@ -198,7 +299,7 @@ suffers() { # FAULT [WHAT]
     grep -q '^Also  *task$' out
     [ "$(grep -c ^JSON out)" = 2 ]
     closedrop match --json "in/order 1.txt" | jq -e '.activity == "note" and .body.note == "order 1" and
-        (.effects | length == 1 and (.[0] | .activity == "task" and .path == "task/" and .body._type == "lead"))'
+        (.effects | length == 1 and (.[0] | .method == "POST" and .activity == "task" and .path == "task/" and .body._type == "lead"))'
     cp "in/order 1.txt" "in/order 2.txt"
     closedrop match in/*.txt | grep -q 'note and task on A'
     activities_are 0
@@ -225,5 +326,5 @@ suffers() { # FAULT [WHAT]
     use_rule ''
     run closedrop check
     [ "$status" = 78 ]
-    [[ $output == *'or only a task'* ]]
+    [[ $output == *'or only task or set'* ]]
 }

@@ -40,6 +40,7 @@ static const char *const schemas[ACTIVITY_KINDS] = {
     [ACTIVITY_SMS] = " status local_phone remote_phone text direction source date_scheduled "
                      "activity_at user_id ",
     [ACTIVITY_TASK] = " text assigned_to date due_date priority ",
+    [ACTIVITY_SET] = " ",
 };
 
 static size_t count_words(const char *text)
@@ -185,6 +186,7 @@ static void knows_where_it_is_listed(void **state)
         [ACTIVITY_SMS] = {"activity/sms/", "activity/sms/",
             "id,date_created,attachments,text,local_phone,remote_phone"},
         [ACTIVITY_TASK] = {"task/", "task/", "id,date_created,text"},
+        [ACTIVITY_SET] = {"lead/", "lead/", NULL},
     };
     for (int kind = ACTIVITY_EMAIL; kind < ACTIVITY_KINDS; kind++) {
         char *path = activity_list_path((enum activity_kind)kind, "lead_1");
@@ -277,6 +279,9 @@ static const struct {
         2,
         "{'_type':'lead','lead_id':'lead_1','contact_id':'cont_1','text':'Call [closedrop tok1]',"
         "'priority':'high'}"},
+    {"custom fields and nothing else", ACTIVITY_SET, "cont_1",
+        "{'custom.cf_1':'a','custom.cf_2.add':'b'}", 1,
+        "{'custom.cf_1':'a','custom.cf_2.add':'b'}"},
     {"a text message", ACTIVITY_SMS, NULL, "{'status':'draft','text':'x'}", 1,
         "{'lead_id':'lead_1','status':'draft','text':'x','attachments':[" PLAIN_1 "]}"},
     {"a lead file is flat", ACTIVITY_LEAD_FILE, NULL, "{}", 1, PLAIN_1},
@@ -469,7 +474,7 @@ static void knows_its_kinds(void **state)
 {
     (void)state;
     static const char *const names[] = {
-        "", "email", "note", "lead_file", "opportunity", "whatsapp", "sms", "task"};
+        "", "email", "note", "lead_file", "opportunity", "whatsapp", "sms", "task", "set"};
     for (int i = ACTIVITY_EMAIL; i < ACTIVITY_KINDS; i++)
         assert_non_null(strstr(activity_kinds_text, names[i]));
     for (int i = 0; i < ACTIVITY_KINDS; i++) {

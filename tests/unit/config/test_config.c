@@ -582,6 +582,10 @@ static const struct {
         "{\"text\":\"Call "
         "a\",\"assigned_to\":\"user_1\",\"date\":\"2026-12-01\",\"due_date\":\"2026-12-02\","
         "\"priority\":\"medium\"}"},
+    {"custom fields alone",
+        "set = { on = \"contact\"; custom = { cf_1a = \"{stem}\"; }; custom_add = { cf_2 = \"b\"; "
+        "}; };",
+        ACTIVITY_SET, false, "{\"custom.cf_1a\":\"a\",\"custom.cf_2.add\":\"b\"}"},
     {"a text message of nothing", "sms = {};", ACTIVITY_SMS, false, "{\"status\":\"draft\"}"},
     {"a text message that leaves",
         "sms = { status = \"scheduled\"; local_phone = \"+1\"; remote_phone = \"+2\"; text = "
@@ -1056,10 +1060,10 @@ static const struct {
         ":4: rules[0].tabel: unknown key; did you mean table?"},
 
     /* exactly one activity */
-    {IN_RULE(TO_LEAD),
-        ":2: rules[0]: the rule \"r\" must have exactly one of email, note, "
-        "lead_file, opportunity, whatsapp and sms, or only a task, to say what is created, e.g. "
-        "lead_file = {};"},
+    {IN_RULE(TO_LEAD), ":2: rules[0]: the rule \"r\" must have exactly one of email, note, "
+                       "lead_file, opportunity, whatsapp and sms, or only task or set, to say what "
+                       "is created, e.g. "
+                       "lead_file = {};"},
     {IN_RULE(TO_LEAD "email = {}; note = {};"),
         ":2: rules[0]: the rule \"r\" must have exactly one of email, note, lead_file"},
     {IN_RULE(TO_LEAD "note = {}; lead_file = {};"),
@@ -1084,6 +1088,11 @@ static const struct {
         ":4: rules[0].whatsapp.direction: must be one of \"incoming\", \"outgoing\""},
     {IN_RULE(TO_LEAD "note = {}; task = {};"),
         ":4: rules[0].task.text: is missing; a task needs it, e.g. text = "},
+    {IN_RULE(TO_LEAD "set = {};"), ":4: rules[0].set.custom: is missing; name a custom field"},
+    {IN_RULE(TO_LEAD "set = { on = \"task\"; custom = { cf_1 = \"a\"; }; };"),
+        ":4: rules[0].set.on: \"task\" is not valid here; it must be \"lead\" or \"contact\""},
+    {IN_RULE(TO_LEAD "set = { custom_add = { region = \"a\"; }; };"),
+        ":4: rules[0].set.custom_add.region: is not the ID of a custom field"},
     {IN_RULE(TO_LEAD "task = { text = \"a\"; priority = \"low\"; };"),
         ":4: rules[0].task.priority: must be one of \"high\", \"medium\""},
     {IN_RULE(TO_LEAD "note = {}; email = {}; task = { text = \"a\"; };"),
