@@ -16,7 +16,7 @@ setup() {
     story_setup
     seed '{"leads":[{"id":"lead_A","name":"A","contacts":[{"id":"cont_A","name":"Ann"}]}]}'
     timeout=1500ms
-    limits='transfers = 16; doubt = "300ms"; max_attempts = 3;'
+    limits='transfers = 16; doubt = "300ms";'
 }
 teardown() { story_teardown; }
 
@@ -264,6 +264,7 @@ is_missing() { # CUSTOM-FIELDS TEXT
 }
 
 @test "a task that Close never confirms is missing in the end, and the note is not repeated" {
+    limits="$limits max_attempts = 3;"
     use_rule "$note $task"
     fault '[{"on":"task","do":{"status":500},"times":100}]'
     drop_files 1
