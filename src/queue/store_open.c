@@ -21,8 +21,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/** Several jobs' pages; allocated for each change, so below what malloc(3) asks the system for. */
-#define UNDO_MAX (120 * 1024)
+/** More than the pages of one job's change, be it that all its indexes are balanced; allocated for
+ * each change, so the agent has malloc(3) keep as much (agent.c). */
+#define UNDO_MAX (1024 * 1024)
 
 /** SQL function: the bytes of a digest in hex, NULL where it is none (SQLite has it from 3.41 on).
  */
