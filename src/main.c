@@ -106,7 +106,8 @@
  *                          store_tend fills
  *     queue/store_open     opens or creates the database; store_check: is it ours and sound;
  *                          store_end: must all of it be read for that, or (store_verify) only a
- *                          slice at a time; store_aside: sets a damaged one aside
+ *                          slice at a time; store_aside: sets a damaged one aside; store_room:
+ *                          gives back what removed rows have left
  *     queue/checksum       detects rows that the disk has changed (pure)
  *     queue/ballast        room that is held back for a full disk
  *

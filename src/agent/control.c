@@ -7,6 +7,7 @@
 #include "agent_state.h"
 #include "folder_away.h"
 #include "progress.h"
+#include "pruning.h"
 
 #include "closedrop/base/clock.h"
 #include "closedrop/base/json.h"
@@ -90,6 +91,8 @@ struct answer control_answer(void *context, const struct question *question)
         reply = answer_error(500, "out of memory");
     }
     worker_set_paused(agent->worker, queue_is_paused(agent->queue));
+    if (question->kind == ASK_PRUNE && !question->count)
+        pruning_soon(agent);
     if (agent_commit(agent) < 0) {
         json_free(reply.body);
         reply = answer_error(500, "the queue cannot be written");

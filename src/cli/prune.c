@@ -1,8 +1,10 @@
 /** prune: forgets what ended longer ago than `history`, in questions that take a moment each. */
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/json.h"
+#include "closedrop/base/str.h"
 #include "closedrop/base/units.h"
 #include "closedrop/cli/cli.h"
+#include "closedrop/control/client.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -57,6 +59,24 @@ static void print_sum(const struct sum *sum, bool only_count)
                              : "are");
 }
 
+/** Without an agent: its room goes back to the disk, if that is worth while. */
+static int shrink(const struct desk *desk)
+{
+    struct str text = STR_INIT(200);
+    int64_t bytes;
+    int result = client_shrink_queue(desk->client, &bytes);
+    if (result < 0)
+        fprintf(stderr,
+            "closedrop: its room in the queue could not be given back to the disk: %s; the queue "
+            "is as it was\n",
+            strerror(-result));
+    units_print_size(&text, bytes);
+    if (bytes)
+        printf("the queue takes %s less\n", str_text(&text));
+    str_release(&text);
+    return result < 0 ? EXIT_NOT_DONE : EXIT_DONE;
+}
+
 static int prune(const struct options *options)
 {
     struct question question = {.kind = ASK_PRUNE, .state = -1, .count = options->dry_run};
@@ -66,9 +86,11 @@ static int prune(const struct options *options)
     if (code != EXIT_DONE)
         return code;
     code = ask_all(&desk, &question, &sum);
-    cli_desk_close(&desk);
     if (code == EXIT_DONE)
         print_sum(&sum, options->dry_run);
+    if (code == EXIT_DONE && !options->dry_run)
+        code = shrink(&desk);
+    cli_desk_close(&desk);
     return code;
 }
 

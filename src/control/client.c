@@ -8,6 +8,7 @@
 #include "closedrop/control/questions.h"
 #include "closedrop/http/http.h"
 #include "closedrop/http/request.h"
+#include "closedrop/queue/prune.h"
 #include "closedrop/queue/queue.h"
 
 #include <errno.h>
@@ -139,6 +140,12 @@ bool client_is_without_agent(
 int client_check_queue(struct client *client, struct str *why)
 {
     return client->queue ? queue_check(client->queue, why) : 0;
+}
+
+int client_shrink_queue(struct client *client, int64_t *ret_bytes)
+{
+    *ret_bytes = 0;
+    return client->queue ? queue_shrink(client->queue, ret_bytes) : 0;
 }
 
 struct answer client_ask(struct client *client, const struct question *question)

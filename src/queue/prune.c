@@ -67,3 +67,13 @@ int64_t queue_prune(
         *walk = (struct prune_walk){.state = walk->state + 1};
     return pruned;
 }
+
+bool queue_give_back(struct queue *queue)
+{
+    return store_give_back(queue->store);
+}
+
+int queue_shrink(struct queue *queue, int64_t *ret_bytes)
+{
+    return store_shrink(queue->store, ret_bytes);
+}

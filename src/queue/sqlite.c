@@ -44,6 +44,20 @@ void carry_out(struct store *store, sqlite3_stmt *statement)
     sqlite3_reset(statement);
 }
 
+int ask_number(sqlite3 *database, const char *sql, int *ret_number)
+{
+    sqlite3_stmt *statement = NULL;
+    int code = sqlite3_prepare_v2(database, sql, -1, &statement, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_step(statement);
+    if (code == SQLITE_ROW) {
+        *ret_number = sqlite3_column_int(statement, 0);
+        code = SQLITE_OK;
+    }
+    sqlite3_finalize(statement);
+    return code;
+}
+
 /* ---- columns ---- */
 
 char *column_copy(struct store *store, sqlite3_stmt *statement, int column)

@@ -71,6 +71,10 @@ bool next_row(struct store *store, sqlite3_stmt *statement);
 /** One that has no rows. */
 void carry_out(struct store *store, sqlite3_stmt *statement);
 
+/** Ask for one number, most often by a PRAGMA, with a statement that is not kept. Returns a result
+ * of SQLite. */
+int ask_number(sqlite3 *database, const char *sql, int *ret_number);
+
 /* ---- columns ---- */
 
 /** A text or path in new memory; NULL for NULL. */

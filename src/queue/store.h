@@ -43,6 +43,10 @@ int store_set_aside(const char *directory, char **ret_aside);
 /** As queue_is_short(). */
 bool store_is_short(struct store *store, struct room *ret_room);
 
+/** As queue_give_back() and queue_shrink(). */
+bool store_give_back(struct store *store);
+int store_shrink(struct store *store, int64_t *ret_bytes);
+
 /** Begin a transaction, with no failure remembered. Not while one is open. */
 void store_begin(struct store *store);
 

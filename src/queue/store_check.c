@@ -8,28 +8,14 @@
 #include <errno.h>
 #include <string.h>
 
-static int ask_int(sqlite3 *database, const char *sql, int *ret_value)
-{
-    sqlite3_stmt *statement = NULL;
-    int code = sqlite3_prepare_v2(database, sql, -1, &statement, NULL);
-    if (code == SQLITE_OK)
-        code = sqlite3_step(statement);
-    if (code == SQLITE_ROW) {
-        *ret_value = sqlite3_column_int(statement, 0);
-        code = SQLITE_OK;
-    }
-    sqlite3_finalize(statement);
-    return code;
-}
-
 enum store_problem check_maker(sqlite3 *database, int *ret_version, struct str *why)
 {
     int application = 0, tables = 0;
-    int code = ask_int(database, "PRAGMA application_id", &application);
+    int code = ask_number(database, "PRAGMA application_id", &application);
     if (code == SQLITE_OK)
-        code = ask_int(database, "PRAGMA user_version", ret_version);
+        code = ask_number(database, "PRAGMA user_version", ret_version);
     if (code == SQLITE_OK)
-        code = ask_int(database, "SELECT count(*) FROM sqlite_schema", &tables);
+        code = ask_number(database, "SELECT count(*) FROM sqlite_schema", &tables);
     if (code != SQLITE_OK) {
         str_printf(why, "the queue cannot be read: %.200s", sqlite3_errmsg(database));
         return problem_of(database, code);

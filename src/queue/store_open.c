@@ -78,6 +78,8 @@ static int configure(sqlite3 *database)
 {
     char sql[1024];
     snprintf(sql, sizeof(sql),
+        /* of an earlier database that it was not made with, it takes effect when it is rewritten */
+        "PRAGMA auto_vacuum = INCREMENTAL;"
         "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
         "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0;"
         "PRAGMA wal_autocheckpoint = 1000; PRAGMA journal_size_limit = 8388608;"

@@ -32,6 +32,12 @@ bool client_is_without_agent(
 /** If no agent is running, check the queue as queue_check() does; an agent has done so. */
 int client_check_queue(struct client *client, struct str *why);
 
+/**
+ * If no agent is running, give the disk the room that forgotten jobs have left (queue_shrink()); an
+ * agent does so itself. Returns 0 or a negative errno.
+ */
+int client_shrink_queue(struct client *client, int64_t *ret_bytes);
+
 /** Ask. The caller frees the answer's body, which is NULL if there was no answer. */
 struct answer client_ask(struct client *client, const struct question *question);
 

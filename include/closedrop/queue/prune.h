@@ -32,4 +32,18 @@ int64_t queue_prune(
 /** Whether the walk is over. */
 bool prune_is_over(const struct prune_walk *walk);
 
+/**
+ * Give the disk some of the room that was freed, as much as takes a moment, if it is a good part of
+ * the queue: the rest is for new jobs. Returns whether there may be more. Nothing is given back
+ * from a queue that was created before it could be, except by queue_shrink().
+ */
+bool queue_give_back(struct queue *queue);
+
+/**
+ * The same at once, by rewriting all of the queue, which takes seconds for a million jobs, and
+ * as much room meanwhile. Not inside a transaction. Returns 0 or a negative errno, and then nothing
+ * has changed; `ret_bytes`: how much was given back.
+ */
+int queue_shrink(struct queue *queue, int64_t *ret_bytes);
+
 #endif
