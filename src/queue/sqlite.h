@@ -34,6 +34,18 @@ struct names {
     sqlite3_stmt *statements[NAMES_STATEMENTS];
 };
 
+/** How many jobs of a folder are in each state and not put away (store_count.h). */
+struct waiting_folder {
+    char *name;
+    int64_t jobs[JOB_STATES];
+};
+
+struct waiting {
+    bool is_known;
+    struct waiting_folder *folders;
+    size_t count;
+};
+
 struct store {
     sqlite3 *database;
     sqlite3_stmt *statements[SQL_STATEMENTS];
@@ -43,6 +55,7 @@ struct store {
     int failure; /* the first SQLite result of this transaction that was none of OK, ROW, DONE */
     bool follows_another; /* should it begin empty: another was there before */
     struct names names;
+    struct waiting waiting;
     int64_t verify_ms;       /* when the next slice is verified, on the steady clock */
     char *path;              /* of the database; NULL: in memory */
     bool is_open;            /* not only being opened */

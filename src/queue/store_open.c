@@ -2,6 +2,7 @@
 #include "sqlite.h"
 #include "store_aside.h"
 #include "store_check.h"
+#include "store_count.h"
 #include "store_end.h"
 #include "store_names.h"
 #include "store_query.h"
@@ -340,6 +341,7 @@ void store_close(struct store *store)
     for (size_t i = 0; i < UPDATES_KEPT; i++)
         sqlite3_finalize(store->updates[i].statement);
     names_close(store);
+    count_release(store);
     sqlite3_close(store->database);
     if (store->is_sound && store->path && store->is_open)
         end_note_closed(store->path);

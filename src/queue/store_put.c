@@ -3,6 +3,7 @@
  * only the indexes of what has changed.
  */
 #include "sqlite.h"
+#include "store_count.h"
 #include "store_names.h"
 
 #include "closedrop/base/str.h"
@@ -36,6 +37,7 @@ static void insert(struct store *store, struct job *job)
     carry_out(store, statement);
     job->id = sqlite3_last_insert_rowid(store->database);
     names_note(store, job);
+    count_job_after(store, job);
 }
 
 /* ---- what has changed ---- */
@@ -69,6 +71,8 @@ static uint64_t changed_fields(struct store *store, const struct job *job)
         for (int i = 0; job_fields[i].column; i++)
             if (!is_as_written(row, i + 1, job, &job_fields[i]))
                 changed |= UINT64_C(1) << i;
+    if (changed & count_fields())
+        count_row_before(store, row);
     sqlite3_reset(row);
     return changed;
 }
@@ -134,6 +138,8 @@ void store_put(struct store *store, struct job *job)
     uint64_t changed = changed_fields(store, job);
     if (changed)
         write_fields(store, changed, job);
+    if (changed & count_fields())
+        count_job_after(store, job);
     if (changed & (bit_of("path") | bit_of("queued_ms")))
         names_note(store, job);
 }

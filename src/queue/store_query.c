@@ -3,6 +3,7 @@
 #include "store_query.h"
 
 #include "sqlite.h"
+#include "store_count.h"
 #include "store_row.h"
 
 #include "closedrop/base/array.h"
@@ -233,6 +234,8 @@ void store_rows(struct store *store, enum query_kind kind, const struct query *q
             each(context, &row);
     }
     sqlite3_reset(statement);
+    if (kind == QUERY_COUNT)
+        count_waiting(store, query->folder, each, context);
 }
 
 void query_jobs(struct store *store, enum query_kind kind, const struct query *query,

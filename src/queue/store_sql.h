@@ -346,13 +346,17 @@ static const char *const sql_migrations[] = {
     "(SELECT :folder WHERE :folder IS NOT NULL UNION ALL"                                          \
     " SELECT folder FROM " SQL_FOLDERS " WHERE :folder IS NULL)"
 
-/* how many jobs of these folders are live: what is put away has been counted, the others are few */
-#define SQL_COUNTED(folders)                                                                       \
-    "(SELECT folder, state, 1 AS filed, jobs FROM tally WHERE folder IN " folders                  \
-    " UNION ALL SELECT folder, state, 0, count(*) FROM job INDEXED BY job_by_state"                \
+/* how many jobs of these folders are neither put away nor ended: reads as many rows of the index */
+#define SQL_WAITING_OF(folders)                                                                    \
+    "(SELECT folder, state, count(*) AS jobs FROM job INDEXED BY job_by_state"                     \
     " WHERE folder IN " folders " AND state IN"                                                    \
     " ('queued', 'uploading', 'uploaded', 'attaching', 'done', 'failed')"                          \
     " AND filed = 0 AND ending = '' GROUP BY folder, state)"
+
+/* how many jobs of these folders are live: what is put away has been counted, the others are few */
+#define SQL_COUNTED(folders)                                                                       \
+    "(SELECT folder, state, 1 AS filed, jobs FROM tally WHERE folder IN " folders                  \
+    " UNION ALL SELECT folder, state, 0, jobs FROM " SQL_WAITING_OF(folders) ")"
 
 #define SQL_FIRST_OF(name)                                                                         \
     "SELECT min(id) AS id FROM job INDEXED BY job_by_state WHERE folder = :folder"                 \
@@ -394,6 +398,7 @@ enum sql {
     /* jobs of which the index that a query used says that there are none */
     SQL_IS_THERE_BY_PATH,
     SQL_IS_THERE_BY_HANDLE,
+    SQL_COUNT_WAITING, /* folder, state, how many */
     SQL_STATEMENTS
 };
 
@@ -695,8 +700,10 @@ static const char *const sql_texts[] = {
         "SELECT folder, state, quarter * " SQL_QUARTER_MS ", jobs FROM outcome"
         " WHERE quarter >= :at_ms / " SQL_QUARTER_MS " AND jobs > 0 AND " SQL_OF_A_FOLDER
         " ORDER BY quarter, folder, state",
-    [QUERY_COUNT] = "SELECT state, filed, sum(jobs) FROM " SQL_COUNTED(
-        SQL_FOLDERS_ASKED_FOR) " WHERE jobs > 0 GROUP BY state, filed",
+    /* of what is put away: the rest is counted by store_count.c */
+    [QUERY_COUNT] = "SELECT state, 1, sum(jobs) FROM tally WHERE folder IN " SQL_FOLDERS_ASKED_FOR
+                    " AND jobs > 0 GROUP BY state",
+    [SQL_COUNT_WAITING] = "SELECT folder, state, jobs FROM " SQL_WAITING_OF(SQL_FOLDERS),
     [QUERY_FOLDERS] =
         "SELECT folder, sum(jobs), sum(jobs * (state NOT IN ('done', 'failed') OR NOT filed))"
         " FROM " SQL_COUNTED(SQL_FOLDERS) " WHERE jobs > 0 GROUP BY folder",

@@ -257,6 +257,63 @@ static void counts_follow_every_change(void **state)
     assert_int_equal(counts.by_state[JOB_DONE], 0);
 }
 
+static void count_one(void *context, const struct job *job)
+{
+    struct queue_counts *counts = context;
+    counts->by_state[job->state] += !job_is_by_hand(job);
+    counts->not_put_away += job_has_outcome(job) && !job->put_away && !job_is_by_hand(job);
+}
+
+/* what is counted is what is listed */
+static void expect_counts(struct queue *queue, const char *folder)
+{
+    struct queue_counts listed = {.not_put_away = 0}, counts;
+    const struct job_filter filter = {.folder = folder};
+    queue_list(queue, &filter, &(struct job_page){.limit = 1000}, count_one, &listed);
+    queue_count(queue, folder, &counts);
+    assert_memory_equal(&counts, &listed, sizeof(counts));
+}
+
+static void expect_all_counts(struct queue *queue)
+{
+    expect_counts(queue, NULL);
+    expect_counts(queue, "scans");
+    expect_counts(queue, "other");
+    expect_counts(queue, "faxes");
+}
+
+static void counts_along_with_every_write(void **state)
+{
+    struct queue *queue = *state;
+    int64_t first_ms = now;
+    begin(queue);
+    expect_all_counts(queue); /* from then on, along */
+    add_some(queue);
+    expect_all_counts(queue);
+    end_some(queue, first_ms);
+    expect_all_counts(queue);
+    now += 10 * MINUTE;
+    struct job *failed = claim_of(queue, "faxes", LANE_SEND, false);
+    queue_fail(queue, failed, "s3_refused", "refused");
+    expect_all_counts(queue);
+    queue_set_put_away(queue, failed, "Failed/f.tif", "moved");
+    expect_all_counts(queue);
+    job_free(failed);
+    struct job *claimed = claim_of(queue, "other", LANE_SEND, false);
+    assert_non_null(claimed);
+    expect_all_counts(queue);
+    queue_advance(queue, claimed, JOB_UPLOADED, "uploaded");
+    expect_all_counts(queue);
+    queue_end(queue, claimed, JOB_DROPPED, "its file is gone");
+    expect_all_counts(queue);
+    job_free(claimed);
+    assert_int_equal(queue_retry_by_hand(queue, 8), QUEUE_OK);
+    expect_all_counts(queue);
+    assert_int_equal(queue_forget(queue, 8, false), QUEUE_OK);
+    expect_all_counts(queue);
+    commit(queue);
+}
+
 static void knows_which_job_waits_longest_and_how_many_are_done(void **state)
 {
     struct queue *queue = *state;
@@ -469,6 +526,7 @@ int main(void)
         ON_MEMORY(lists_the_oldest_of_a_state_first),
         ON_MEMORY(counts),
         ON_MEMORY(counts_follow_every_change),
+        ON_MEMORY(counts_along_with_every_write),
         ON_MEMORY(knows_which_job_waits_longest_and_how_many_are_done),
         ON_MEMORY(counts_outcomes_by_the_quarter_of_an_hour),
         ON_MEMORY(counts_what_is_due_before_a_job),
