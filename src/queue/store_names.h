@@ -31,7 +31,8 @@ void names_note(struct store *store, const struct job *job);
 /** Add a slice of what is no longer new, in a transaction. Returns whether there is more. */
 bool names_tend(struct store *store);
 
-/** The index must have a name that it should; if not, it is damaged. */
+/** The index must have the beginning of a name, where it is drawn for that; if not, it is damaged.
+ */
 void names_verify(struct store *store, const struct job *job);
 
 /** Whether what is new has become too much to be searched for each answer. */

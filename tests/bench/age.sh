@@ -46,7 +46,7 @@ CONF
 # ---- the agent ----
 
 answers() {
-    [ -S control.sock ] && curl -s --unix-socket control.sock http://closedrop/api/status >answer
+    [ -S control.sock ] && curl -sf --unix-socket control.sock http://closedrop/status >answer
 }
 
 # Prints how long it took until it answered, in ms.
@@ -90,7 +90,7 @@ starts() { # FIGURE [SIGNAL]
 ask() { # FIGURE QUESTION: without the start of a process
     local i all=() from
     for ((i = 0; i < runs; i++)); do
-        from=$(curl -s -o answer -w '%{time_total}' --unix-socket control.sock "http://closedrop/api/$2")
+        from=$(curl -sf -o answer -w '%{time_total}' --unix-socket control.sock "http://closedrop/$2")
         all+=("$from")
     done
     tell "$1" "$(printf '%s\n' "${all[@]}" | median | awk '{ printf "%.1f", $1 * 1000 }')" ms
