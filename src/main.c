@@ -241,12 +241,13 @@
  *                          (how many jobs ended each day) and prune answer; selection: which jobs
  *                          are meant; gone: what is no longer in the configuration
  *     base/                text (names as people see them: the door to libunistring), cells (text
- *                          in columns of a terminal: the door to its widths), encoding (the door to
- *                          iconv), json (the door to cJSON), digest (the door to nettle), magic
- *                          (the door to libmagic), notify and journal (the door to libsystemd),
- *                          str, wire (values as bytes), utf8, xhtml, clock, turn (of a loop),
- *                          moment (times as people write them), log, units, url, shortage,
- *                          account, closed_directory, core_file, remedy
+ *                          in columns of a terminal: the door to its widths), encoding (the door
+ *                          to iconv), json (the door to cJSON), digest (the door to nettle), hasher
+ *                          (digests of large files, on threads of their own), magic (the door to
+ *                          libmagic), notify and journal (the door to libsystemd), str, wire
+ *                          (values as bytes), utf8, xhtml, clock, turn (of a loop), moment (times
+ *                          as people write them), log, units, url, shortage, account,
+ *                          closed_directory, core_file, remedy
  *
  * - sandbox/               closedrop-sandbox, a Close and an S3 bucket to try closedrop against: a
  *                          program of its own, with a map of its own, that shares only base/

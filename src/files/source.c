@@ -27,12 +27,13 @@ int source_open(int fd, const struct file_state *known, struct source **ret_sour
         return -ENOMEM;
     }
     source->fd = fd;
-    source->digest = digest_new();
     enum lease got = known ? lease_take_on(fd, known->inode.device) : LEASE_IMPOSSIBLE;
     source->leased = got == LEASE_HELD;
-    int result = source->digest ? read_before(source, known) : -ENOMEM;
+    int result = read_before(source, known);
     if (result == 0 && got == LEASE_REFUSED)
         result = -EBUSY;
+    if (result == 0 && !(source->hasher = hasher_new(source->before.identity.size)))
+        result = -ENOMEM;
     if (result < 0)
         source_close(source);
     else
@@ -51,8 +52,8 @@ struct source *source_open_remote(
         return NULL;
     }
     *source = (struct source){.fd = -1, .remote = remote, .before = *before};
-    source->digest = digest_new();
-    if (source->digest)
+    source->hasher = hasher_new(0);
+    if (source->hasher)
         return source;
     source_close(source);
     return NULL;
@@ -65,7 +66,7 @@ void source_close(struct source *source)
     if (source->remote)
         remote_close(source->remote);
     close_fd(&source->fd);
-    digest_free(source->digest);
+    hasher_free(source->hasher);
     free(source);
 }
 
@@ -110,7 +111,7 @@ int64_t source_read(struct source *source, char *buffer, size_t room)
         source->disturbed = true;
         return -1;
     }
-    digest_update(source->digest, buffer, (size_t)got);
+    hasher_update(source->hasher, buffer, (size_t)got);
     source->offset += got;
     return got;
 }
@@ -123,7 +124,7 @@ void source_rewind(struct source *source)
         return;
     }
     source->offset = 0;
-    digest_reset(source->digest);
+    hasher_reset(source->hasher);
 }
 
 void source_hand_over(struct source *source, struct leased_file *ret_file)
@@ -151,7 +152,7 @@ static bool finish_remote(
     const struct source *source, char sha256[DIGEST_SHA256_HEX], char md5[DIGEST_MD5_HEX])
 {
     const struct remote *remote = source->remote;
-    digest_finish(source->digest, sha256, md5);
+    hasher_finish(source->hasher, sha256, md5);
     if (remote->size) {
         memcpy(sha256, remote->sha256, sizeof(remote->sha256));
         memcpy(md5, remote->md5, sizeof(remote->md5));
@@ -164,6 +165,6 @@ bool source_finish(struct source *source, char sha256[DIGEST_SHA256_HEX], char m
     if (source->remote)
         return finish_remote(source, sha256, md5);
     bool whole = source->offset == source->before.identity.size;
-    digest_finish(source->digest, sha256, md5);
+    hasher_finish(source->hasher, sha256, md5);
     return whole && !source_yield(source) && is_unchanged(source);
 }

@@ -18,6 +18,10 @@
 #define CONNECT_MAX_MS 10000
 /** A request's JSON: two bodies of a mebibyte with every character escaped, and then some. */
 #define REQUEST_MAX (16 * 1024 * 1024)
+/** What is sent for longer than its request takes is read in larger pieces than libcurl's 64 KiB.
+ */
+#define LARGE_FILE (4 * 1024 * 1024)
+#define LARGE_FILE_BUFFER (256 * 1024L)
 
 const char *const transfer_end_words[TRANSFER_ENDS] = {
     [TRANSFER_RUNNING] = "is still running",
@@ -338,6 +342,8 @@ void request_form_file(struct request *request, int64_t size, const char *conten
     if (!part)
         return;
     request->source = *source;
+    if (size >= LARGE_FILE)
+        SET(request, CURLOPT_UPLOAD_BUFFERSIZE, LARGE_FILE_BUFFER);
     request_check(request, curl_mime_filename(part, REQUEST_FORM_FILENAME));
     request_check(request, curl_mime_type(part, content_type));
     request_check(

@@ -8,7 +8,7 @@
 #ifndef CLOSEDROP_FILES_SOURCE_H
 #define CLOSEDROP_FILES_SOURCE_H
 
-#include "closedrop/base/digest.h"
+#include "closedrop/base/hasher.h"
 #include "closedrop/files/identity.h"
 #include "closedrop/files/lease.h"
 
@@ -25,7 +25,7 @@ struct source {
     bool disturbed; /* it changed, shrank, or somebody wants to write: discard these bytes */
     int read_error; /* errno of a failed read; 0: none */
     int64_t offset;
-    struct digest *digest;
+    struct hasher *hasher;
 };
 
 /**
