@@ -76,21 +76,23 @@ static int make(struct store *store)
     return code == SQLITE_OK ? store->failure : code;
 }
 
-/** Without an answer: what has no index is only slower. */
-static void make_alone(struct store *store)
+/** What has no index is only slower, so that nothing is a failure but that of the disk. */
+static int make_alone(struct store *store)
 {
     store_begin(store);
     fail(store, make(store));
-    if (store_commit(store) == 0)
-        (void)prepare(store);
+    (void)store_commit(store);
+    const int code = store->failure;
     store->failure = SQLITE_OK;
+    if (code == SQLITE_OK)
+        (void)prepare(store);
+    return (code & 0xFF) == SQLITE_IOERR ? code : SQLITE_OK;
 }
 
-void names_open(struct store *store, bool create, bool is_sound)
+int names_open(struct store *store, bool create, bool is_sound)
 {
     bool is_usable = prepare(store) && (is_sound || !store->names.upto_ms);
-    if (!is_usable && create)
-        make_alone(store);
+    return is_usable || !create ? SQLITE_OK : make_alone(store);
 }
 
 /** Whether a call succeeded; if the index is to blame, it is not used until it is made again. */

@@ -20,9 +20,10 @@
 
 /**
  * Prepare it, and where `create`, make it if it is missing. One that may be damaged (not
- * `is_sound`) is made again. Without it after a failure.
+ * `is_sound`) is made again. Without it if that fails, unless it is the disk that does: then
+ * nothing of the store can be relied on. Returns SQLITE_OK or that failure.
  */
-void names_open(struct store *store, bool create, bool is_sound);
+int names_open(struct store *store, bool create, bool is_sound);
 void names_close(struct store *store);
 
 /** A job was written under a name that it did not have. */

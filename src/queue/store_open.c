@@ -251,8 +251,9 @@ static enum store_problem open_database(
     umask(before);
     if (!problem)
         problem = prepare_statements(store);
-    if (!problem)
-        names_open(store, create, store->is_sound);
+    code = problem ? SQLITE_OK : names_open(store, create, store->is_sound);
+    if (code != SQLITE_OK)
+        problem = problem_of(store->database, code);
     return problem || !create || store->is_sound ? problem : read_all(store, why);
 }
 
