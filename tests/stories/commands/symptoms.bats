@@ -116,6 +116,16 @@ half_a_pdf() {
     prints no_target cat 'in/Failed/letter lead_4tX9Zk.pdf.error.txt'
 }
 
+@test "nothing is sent: nobody is logged in" {
+    write_config
+    unset_config close.api_key_file
+    set_config 'close.oauth={ client_id = "oa2client_sandbox"; client_secret_file = "secret"; }'
+    (umask 077 && echo sandbox-app-secret >secret)
+    echo a >in/letter.pdf
+    start_agent
+    prints login closedrop status
+}
+
 @test "nothing is sent: the key, an outage, a folder that is away" {
     write_config
     start_agent
