@@ -201,7 +201,6 @@ static int start(struct agent *agent)
     core_file_forbid();
     /* transfers allocate and free buffers all the time: keep that memory instead of returning it */
     mallopt(M_TRIM_THRESHOLD, HEAP_KEPT);
-    mallopt(M_MMAP_THRESHOLD, HEAP_KEPT);
     agent->started_ms = clock_wall_ms();
     agent->signals = signals_open();
     if (agent->signals < 0)

@@ -22,9 +22,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/** More than the pages of one job's change, be it that all its indexes are balanced; allocated for
- * each change, so the agent has malloc(3) keep as much (agent.c). */
-#define UNDO_MAX (1024 * 1024)
+/** Several jobs' pages. What is more goes to a temporary file in one write, of which SQLite's VFS
+ * takes less than 128 KiB: it would count as a full disk. */
+#define UNDO_MAX (120 * 1024)
 
 /** SQL function: the bytes of a digest in hex, NULL where it is none (SQLite has it from 3.41 on).
  */

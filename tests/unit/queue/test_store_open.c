@@ -394,6 +394,30 @@ static void reads_a_queue_of_format_1(void **state)
     expect_cheap_changes(*state);
 }
 
+/* more than SQLite remembers in memory of a change that it may have to undo */
+static void changes_thousands_of_jobs_at_once(void **state)
+{
+    enum { JOBS = 4000 };
+    const int64_t year_ms = 365LL * 24 * 3600 * 1000;
+    struct queue *queue = open_at(*state);
+    char path[256];
+    begin(queue);
+    now += year_ms;
+    for (int i = 0; i < JOBS; i++) {
+        snprintf(path, sizeof(path), "%0*d.pdf", (int)sizeof(path) - 10, i); /* fill many pages */
+        (void)add(queue, path, file(i));
+    }
+    now -= year_ms; /* the clock was ahead */
+    commit(queue);
+    begin(queue);
+    assert_int_equal(queue_recover(queue, 0), 0);
+    commit(queue);
+    struct job *job = load(queue, JOBS);
+    assert_true(job->due_ms < now + year_ms);
+    job_free(job);
+    queue_close(queue);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -411,6 +435,7 @@ int main(void)
         ON_DISK(changes_a_job_without_tables_of_its_own),
         ON_DISK(counts_a_folder_without_reading_the_others),
         ON_DISK(reads_a_queue_of_format_1),
+        ON_DISK(changes_thousands_of_jobs_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
