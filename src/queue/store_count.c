@@ -88,6 +88,18 @@ static void count_all(struct store *store)
         count_release(store);
 }
 
+int64_t count_all_waiting(struct store *store, const char *folder)
+{
+    const struct waiting *waiting = &store->waiting;
+    int64_t jobs = 0;
+    if (!waiting->is_known)
+        count_all(store);
+    for (size_t i = 0; i < waiting->count; i++)
+        for (int state = 0; state < JOB_STATES; state++)
+            jobs += strcmp(folder, waiting->folders[i].name) ? 0 : waiting->folders[i].jobs[state];
+    return jobs;
+}
+
 void count_waiting(struct store *store, const char *folder,
     void (*each)(void *context, const struct row *row), void *context)
 {

@@ -19,6 +19,9 @@ void count_job_after(struct store *store, const struct job *job);
 void count_waiting(struct store *store, const char *folder,
     void (*each)(void *context, const struct row *row), void *context);
 
+/** How many there are of a folder, whatever their state. */
+int64_t count_all_waiting(struct store *store, const char *folder);
+
 /** Forget the numbers, and free what holds them. */
 void count_release(struct store *store);
 

@@ -8,6 +8,7 @@
 #include "store_query.h"
 
 #include "closedrop/base/account.h"
+#include "closedrop/base/array.h"
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/digest.h"
 #include "closedrop/base/shortage.h"
@@ -47,13 +48,32 @@ static void contains(sqlite3_context *context, int count, sqlite3_value **values
     sqlite3_result_int(context, path && part && text_contains(path, part));
 }
 
-static int add_functions(sqlite3 *database)
+/** SQL function: how many jobs of a folder are not put away. */
+static void waiting(sqlite3_context *context, int count, sqlite3_value **values)
 {
-    const int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY;
-    int code = sqlite3_create_function(database, "unhex", 1, flags, NULL, unhex, NULL, NULL);
-    return code ? code
-                : sqlite3_create_function(
-                      database, "contains", 2, flags, NULL, contains, NULL, NULL);
+    (void)count;
+    const char *folder = (const char *)sqlite3_value_text(values[0]);
+    if (folder)
+        sqlite3_result_int64(context, count_all_waiting(sqlite3_user_data(context), folder));
+}
+
+static int add_functions(struct store *store)
+{
+    static const struct {
+        const char *name;
+        int arguments, flags;
+        void (*function)(sqlite3_context *context, int count, sqlite3_value **values);
+    } functions[] = {
+        {"unhex", 1, SQLITE_DETERMINISTIC, unhex},
+        {"contains", 2, SQLITE_DETERMINISTIC, contains},
+        {"waiting", 1, 0, waiting},
+    };
+    int code = SQLITE_OK;
+    for (size_t i = 0; code == SQLITE_OK && i < COUNT(functions); i++)
+        code = sqlite3_create_function(store->database, functions[i].name, functions[i].arguments,
+            SQLITE_UTF8 | SQLITE_DIRECTONLY | functions[i].flags, store, functions[i].function,
+            NULL, NULL);
+    return code;
 }
 
 static int migrate(const struct store *store, int version)
@@ -107,7 +127,7 @@ static enum store_problem prepare_database(struct store *store, bool create, str
     if (code == SQLITE_OK)
         code = create && !store->is_sound ? check_soundness(database, true) : SQLITE_OK;
     if (code == SQLITE_OK)
-        code = add_functions(database);
+        code = add_functions(store);
     if (code == SQLITE_OK)
         code = migrate(store, version);
     if (code == SQLITE_OK)

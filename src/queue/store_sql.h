@@ -353,11 +353,6 @@ static const char *const sql_migrations[] = {
     " ('queued', 'uploading', 'uploaded', 'attaching', 'done', 'failed')"                          \
     " AND filed = 0 AND ending = '' GROUP BY folder, state)"
 
-/* how many jobs of these folders are live: what is put away has been counted, the others are few */
-#define SQL_COUNTED(folders)                                                                       \
-    "(SELECT folder, state, 1 AS filed, jobs FROM tally WHERE folder IN " folders                  \
-    " UNION ALL SELECT folder, state, 0, jobs FROM " SQL_WAITING_OF(folders) ")"
-
 #define SQL_FIRST_OF(name)                                                                         \
     "SELECT min(id) AS id FROM job INDEXED BY job_by_state WHERE folder = :folder"                 \
     " AND state = '" name "' AND filed = 0 AND ending = ''"
@@ -705,8 +700,9 @@ static const char *const sql_texts[] = {
                     " AND jobs > 0 GROUP BY state",
     [SQL_COUNT_WAITING] = "SELECT folder, state, jobs FROM " SQL_WAITING_OF(SQL_FOLDERS),
     [QUERY_FOLDERS] =
-        "SELECT folder, sum(jobs), sum(jobs * (state NOT IN ('done', 'failed') OR NOT filed))"
-        " FROM " SQL_COUNTED(SQL_FOLDERS) " WHERE jobs > 0 GROUP BY folder",
+        "SELECT folder, put_away + waits, waits FROM (SELECT folder, waiting(folder) AS waits,"
+        " (SELECT ifnull(sum(jobs), 0) FROM tally WHERE tally.folder = known.folder) AS put_away"
+        " FROM (SELECT folder FROM " SQL_FOLDERS ") AS known) WHERE put_away + waits > 0",
     /* a part of the index job_due: what is due some day costs nothing */
     [QUERY_RULES_GONE] = "SELECT rule, count(*) FROM job INDEXED BY job_due WHERE folder IN"
                          " " SQL_FOLDERS " AND state IN"
