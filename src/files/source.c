@@ -131,7 +131,8 @@ void source_hand_over(struct source *source, struct leased_file *ret_file)
 {
     if (!source->leased || source->disturbed)
         return;
-    *ret_file = (struct leased_file){true, TAKE_FD(source->fd), source->before};
+    const int fd = TAKE_FD(source->fd);
+    *ret_file = (struct leased_file){true, fd, source->before};
     source->leased = false;
 }
 

@@ -5,10 +5,11 @@
 
 static void put(struct queue *queue, int64_t job, enum activity_kind kind, enum effect_state state)
 {
+    char result[] = "task_1";
     const struct effect effect = {.kind = kind,
         .state = state,
         .request = (char[]){"{}"},
-        .result = state == EFFECT_DONE ? (char[]){"task_1"} : NULL,
+        .result = state == EFFECT_DONE ? result : NULL,
         .at_ms = 1000,
         .tries = 2,
         .verifications = 1};
