@@ -165,29 +165,52 @@ static bool tells_the_truth(struct queue *queue, const int64_t sums[FLIP_JOBS])
     return queue_commit(queue) < 0 || is_true;
 }
 
+/** The bytes of a sound queue, and one of them changed. */
+struct flip {
+    unsigned char sound[400000];
+    ssize_t size;
+    off_t at;
+    unsigned char flipped;
+};
+
+static void read_sound(const struct place *place, struct flip *flip)
+{
+    int fd = open(place->database, O_RDONLY | O_CLOEXEC);
+    flip->size = read(fd, flip->sound, sizeof(flip->sound));
+    close(fd);
+    assert_true(flip->size > 0 && (size_t)flip->size < sizeof(flip->sound));
+}
+
+static void choose_byte(struct flip *flip)
+{
+    flip->at = rand() % flip->size;
+    flip->flipped = flip->sound[flip->at] ^ (1U << (rand() % 8));
+}
+
+static void write_flipped(const struct place *place, const struct flip *flip)
+{
+    write_at(place, 0, flip->sound, (size_t)flip->size);
+    write_at(place, flip->at, &flip->flipped, 1);
+}
+
 static void never_believes_a_byte_that_changed(void **state)
 {
     const struct place *place = *state;
-    static unsigned char sound[400000];
+    static struct flip flip;
     int64_t sums[FLIP_JOBS];
     int refused = 0;
     make_full_database(place, sums);
-    int fd = open(place->database, O_RDONLY | O_CLOEXEC);
-    ssize_t size = read(fd, sound, sizeof(sound));
-    close(fd);
-    assert_true(size > 0 && (size_t)size < sizeof(sound));
+    read_sound(place, &flip);
     srand(4);
     for (int i = 0; i < FLIPS; i++) {
-        off_t at = rand() % size;
-        unsigned char flipped = sound[at] ^ (1U << (rand() % 8));
         struct queue *queue = NULL;
-        write_at(place, 0, sound, (size_t)size);
-        write_at(place, at, &flipped, 1);
+        choose_byte(&flip);
+        write_flipped(place, &flip);
         doubt(place);
         int problem = try_open(place, true, &queue);
         refused += problem != 0;
         if (problem == 0 && !tells_the_truth(queue, sums))
-            fail_msg("byte %lld, made %#x, was believed", (long long)at, flipped);
+            fail_msg("byte %lld, made %#x, was believed", (long long)flip.at, flip.flipped);
         queue_close(queue);
     }
     assert_true(refused > 0);
@@ -239,28 +262,22 @@ static bool is_damaged(const struct place *place)
 static void finds_a_byte_that_changed_late(void **state)
 {
     const struct place *place = *state;
-    static unsigned char sound[400000];
+    static struct flip flip;
     int64_t sums[FLIP_JOBS];
     int late = 0, at_once = 0;
     make_full_database(place, sums);
-    int fd = open(place->database, O_RDONLY | O_CLOEXEC);
-    ssize_t size = read(fd, sound, sizeof(sound));
-    close(fd);
-    assert_true(size > 0 && (size_t)size < sizeof(sound));
+    read_sound(place, &flip);
     srand(5);
     for (int i = 0; i < FLIPS; i++) {
-        off_t at = rand() % size;
-        unsigned char flipped = sound[at] ^ (1U << (rand() % 8));
         struct queue *queue = NULL;
-        write_at(place, 0, sound, (size_t)size);
-        write_at(place, at, &flipped, 1);
+        choose_byte(&flip);
+        write_flipped(place, &flip);
         bool damaged = is_damaged(place);
-        write_at(place, 0, sound, (size_t)size);
-        write_at(place, at, &flipped, 1);
+        write_flipped(place, &flip);
         end_note_closed(place->database); /* nobody saw it */
         if (try_open(place, true, &queue) == 0) {
             if (!knows_its_files(queue) || !tells_the_truth(queue, sums))
-                fail_msg("byte %lld, made %#x, was believed", (long long)at, flipped);
+                fail_msg("byte %lld, made %#x, was believed", (long long)flip.at, flip.flipped);
             bool found = !is_found_sound(queue);
             late += found;
             queue_close(queue);
