@@ -38,7 +38,8 @@
  *     - activity         emails, notes and lead files; lead_files: the list of those of a lead
  *     - activity_kinds   what they are called, and what their bodies may have, by tables (pure)
  *     - schema           holds a body against a table of fields (pure)
- *     - lead_json        leads and contacts, as they are answered (pure)
+ *     - lead_json        leads and contacts, as they are answered (pure); custom_fields: those that
+ *                        can be set, and what each takes (pure)
  *     - activity_json    activities, likewise (pure)
  *     - history, cursor  events and merges; where a search's next page begins
  *     - account          whose account it is; logins: codes and tokens of OAuth
