@@ -145,6 +145,21 @@ suffers() { # FAULT [WHAT]
 @test "tasks: Close acts, and answers 500" { suffers '{"status":500,"after":true}' && each_once "$RUNS"; }
 @test "tasks: Close answers 503, and does nothing" { suffers '{"status":503}' && each_once "$RUNS"; }
 @test "tasks: Close acts, and never answers" { suffers '"hang-after"' && each_once "$RUNS"; }
+@test "tasks: Close acts, and its 200 is garbage" { suffers '"garbage"' && each_once "$RUNS"; }
+@test "tasks: Close acts, and its answer breaks off" { suffers '"truncated"' && each_once "$RUNS"; }
+
+@test "tasks named after any file: NFD, Windows-1252, lines, capitals, our own mark" {
+    local names=($'Gru\xcc\x88\xc3\x9fe.TXT' $'Gr\xfc\xdfe.txt' $'two\nlines.txt' 'ORDER.TXT' 'Order.txt' 'x [closedrop x].txt' "$(printf '%0251d' 0).txt") name
+    use_rule "$note $task"
+    fault '[{"on":"task","do":"reset-after","times":0}]'
+    for name in "${names[@]}"; do
+        printf '%s' "$name" >"in/$name"
+    done
+    run_once
+    each_once ${#names[@]}
+    holds '[.[] | select(.kind == "task") | .body.text] | all(test("^Check [^\n]* \\[closedrop [A-Za-z0-9]+\\]$"))'
+}
+
 @test "tasks alone: reset after Close acted" {
     suffers '"reset-after"' "$task"
     are task "$RUNS"
