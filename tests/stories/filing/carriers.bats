@@ -128,6 +128,24 @@ suffers() { # FAULT ENDPOINT
 }
 @test "text messages: reset after Close acted" { use_rule "$sms" && suffers '"reset-after"' sms; }
 
+@test "opportunities: Close acts, and its 200 is garbage" { use_rule "$opportunity" && suffers '"garbage"' opportunity; }
+@test "WhatsApp messages: Close acts, and its 200 is garbage" { use_rule "$whatsapp" && suffers '"garbage"' whatsapp; }
+@test "text messages: Close acts, and its 200 is garbage" { use_rule "$sms" && suffers '"garbage"' sms; }
+
+killed() { # ENDPOINT: kill -9 after Close acted, and before it answered
+    fault '[{"on":"'"$1"'","do":"hang-after"}]'
+    drop_pdfs 1
+    start_agent
+    wait_until activities_are 1
+    kill_agent
+    run_once
+    each_once 1
+}
+
+@test "opportunities: killed while Close makes one" { use_rule "$opportunity" && killed opportunity; }
+@test "WhatsApp messages: killed while Close makes one" { use_rule "$whatsapp" && killed whatsapp; }
+@test "text messages: killed while Close makes one" { use_rule "$sms" && killed sms; }
+
 @test "a group that Close has created is found by the mark of its first file" {
     local carrier
     for carrier in opportunity whatsapp; do
