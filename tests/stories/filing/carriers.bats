@@ -19,7 +19,7 @@ setup() {
     story_setup
     seed '{"leads":[{"id":"lead_A","name":"A","contacts":[{"id":"cont_A","name":"Ann"}]}]}'
     timeout=1500ms
-    limits='transfers = 16; doubt = "300ms"; max_attempts = 3;'
+    limits='transfers = 16; doubt = "300ms";'
 }
 teardown() { story_teardown; }
 
