@@ -218,11 +218,27 @@ static struct row read_row(sqlite3_stmt *statement, int texts)
     return row;
 }
 
+/**
+ * What was filed and is not found is filed again. A search ends where the row would be, or next to
+ * a row that is not what it was and has misled it: those to both sides must be sound.
+ */
+static void doubt_that_none_was_filed(struct store *store, const struct query *query)
+{
+    sqlite3_stmt *neighbours = statement_of(store, SQL_FILINGS_NEXT_TO);
+    bind_digest(neighbours, 1, query->sha256);
+    sqlite3_bind_text(neighbours, 2, query->activity, -1, SQLITE_STATIC);
+    sqlite3_bind_text(neighbours, 3, query->lead_id, -1, SQLITE_STATIC);
+    while (next_row(store, neighbours))
+        check_filing(store, neighbours);
+    sqlite3_reset(neighbours);
+}
+
 void store_rows(struct store *store, enum query_kind kind, const struct query *query,
     void (*each)(void *context, const struct row *row), void *context)
 {
+    bool has_any = false;
     sqlite3_stmt *statement = statement_of_query(store, kind, query);
-    while (next_row(store, statement)) {
+    for (; next_row(store, statement); has_any = true) {
         const struct row row = read_row(statement, texts_of[kind]);
         if (kind == QUERY_POSTINGS)
             check_posting(store, statement);
@@ -234,6 +250,8 @@ void store_rows(struct store *store, enum query_kind kind, const struct query *q
             each(context, &row);
     }
     sqlite3_reset(statement);
+    if (kind == QUERY_FILINGS && !has_any)
+        doubt_that_none_was_filed(store, query);
     if (kind == QUERY_COUNT)
         count_waiting(store, query->folder, each, context);
 }

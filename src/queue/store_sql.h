@@ -383,6 +383,7 @@ enum sql {
     SQL_ALL_POSTINGS,
     SQL_ALL_EFFECTS,
     SQL_ALL_FILINGS,
+    SQL_FILINGS_NEXT_TO, /* where those of one question would be, before and behind */
     /* of a slice: (?1, ?2]; digests [?1, ?2) */
     SQL_SOME_JOBS,
     SQL_SOME_POSTINGS,
@@ -446,6 +447,10 @@ enum sql {
     " OR (channel = :channel AND cause = :cause AND id < :id)"
 
 #define SQL_FILING_COLUMNS "lead_id, rule, activity, at_ms, job, checksum, sha256"
+#define SQL_FILING_NEXT_TO(side, way)                                                              \
+    "SELECT * FROM (SELECT " SQL_FILING_COLUMNS                                                    \
+    " FROM filing WHERE (sha256, activity, lead_id) " side " (?1, ?2, ?3) ORDER BY sha256 " way    \
+    ", activity " way ", lead_id " way ", job " way " LIMIT 1)"
 
 /**
  * The index of the names of files, which an SQLite without FTS5 does not have (store_names.h): a
@@ -558,6 +563,8 @@ static const char *const sql_texts[] = {
                               " OR EXISTS (SELECT 1 FROM filing WHERE sha256 = :digest"
                               " AND activity = :activity AND lead_id > :lead_id)",
     [SQL_ALL_FILINGS] = "SELECT " SQL_FILING_COLUMNS " FROM filing",
+    [SQL_FILINGS_NEXT_TO] =
+        SQL_FILING_NEXT_TO("<", "DESC") " UNION ALL " SQL_FILING_NEXT_TO(">", "ASC"),
     [QUERY_ALREADY_FILED] = "SELECT " SQL_COLUMNS " FROM job INDEXED BY job_already_filed"
                             " WHERE sha256 = :sha256 AND ending = '' AND state = 'failed'"
                             " AND error_code = 'already_filed' AND filed <> 0 AND in_hand = 0"

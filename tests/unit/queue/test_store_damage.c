@@ -1,8 +1,10 @@
 /** A store that is not ours, not sound, or set aside. */
 #include "store_fixture.h"
 
+#include "closedrop/base/digest.h"
 #include "closedrop/base/str.h"
 #include "closedrop/queue/checksum.h"
+#include "closedrop/queue/filed_memory.h"
 #include "closedrop/queue/reading.h"
 #include "queue/store_end.h"
 
@@ -293,6 +295,94 @@ static void finds_a_byte_that_changed_late(void **state)
     assert_true(late > at_once / 2);
 }
 
+/* ---- what was filed ---- */
+
+#define FILINGS 40
+/** Of its row, from its digest on: that, "email", and the lead. */
+#define FILING_KEY (32 + 5 + 6)
+/** Of all these bytes, one in so many. */
+#define FLIP_EACH 5
+
+static void print_filed(int number, char hex[DIGEST_SHA256_HEX], char lead[10])
+{
+    snprintf(hex, DIGEST_SHA256_HEX, "%02x%062d", number * 6, number);
+    snprintf(lead, 10, "lead_%d", number % 10);
+}
+
+static void count_one(void *context, const struct filing *filing)
+{
+    (void)filing;
+    ++*(int *)context;
+}
+
+static int count_filings(struct queue *queue, int number)
+{
+    char hex[DIGEST_SHA256_HEX], lead[10];
+    int count = 0;
+    print_filed(number, hex, lead);
+    queue_filings(queue, hex, ACTIVITY_EMAIL, lead, count_one, &count);
+    return count;
+}
+
+static void make_filings(const struct place *place)
+{
+    struct queue *queue = open_at(place);
+    begin(queue);
+    for (int i = 0; i < FILINGS; i++) {
+        char hex[DIGEST_SHA256_HEX], lead[10];
+        print_filed(i, hex, lead);
+        const struct filing filing = {.lead_id = lead, .rule = "r", .job = i + 1, .at_ms = now};
+        queue_remember(queue, hex, ACTIVITY_EMAIL, &filing);
+    }
+    for (int i = 0; i < FILINGS; i++)
+        assert_int_equal(count_filings(queue, i), 1);
+    assert_int_equal(count_filings(queue, FILINGS + 1), 0);
+    commit(queue);
+    queue_close(queue);
+}
+
+/** What an earlier one has left must not be read into the next. */
+static void remove_log(const struct place *place)
+{
+    char log[sizeof(place->database) + 8];
+    snprintf(log, sizeof(log), "%s-wal", place->database);
+    (void)unlink(log);
+}
+
+static off_t find_filing(const struct flip *flip, int number)
+{
+    uint8_t digest[DIGEST_SHA256_SIZE];
+    char hex[DIGEST_SHA256_HEX], lead[10];
+    print_filed(number, hex, lead);
+    assert_true(digest_from_hex(hex, digest, sizeof(digest)));
+    const unsigned char *row = memmem(flip->sound, (size_t)flip->size, digest, sizeof(digest));
+    assert_non_null(row);
+    return row - flip->sound;
+}
+
+/* it would be filed again */
+static void never_believes_that_something_was_not_filed(void **state)
+{
+    const struct place *place = *state;
+    static struct flip flip;
+    make_filings(place);
+    read_sound(place, &flip);
+    for (int i = 0; i < FILINGS * FILING_KEY; i += FLIP_EACH) {
+        struct queue *queue = NULL;
+        flip.at = find_filing(&flip, i / FILING_KEY) + i % FILING_KEY;
+        flip.flipped = flip.sound[flip.at] ^ (1U << (i % 7));
+        remove_log(place);
+        write_flipped(place, &flip);
+        end_note_closed(place->database);
+        assert_int_equal(try_open(place, true, &queue), 0);
+        queue_begin(queue);
+        int count = count_filings(queue, i / FILING_KEY);
+        if (queue_commit(queue) == 0 && count != 1)
+            fail_msg("byte %d of filing %d was believed", i % FILING_KEY, i / FILING_KEY);
+        queue_close(queue);
+    }
+}
+
 static void reads_all_of_a_sound_one(void **state)
 {
     const struct place *place = *state;
@@ -393,6 +483,7 @@ int main(void)
         ON_DISK(refuses_strange_files),
         ON_DISK(a_command_opens_it_at_once_and_checks_it_on_request),
         ON_DISK(never_believes_a_byte_that_changed),
+        ON_DISK(never_believes_that_something_was_not_filed),
         ON_DISK(reads_all_of_a_sound_one),
         ON_DISK(finds_a_byte_that_changed_late),
         ON_DISK(reads_all_after_an_error),
