@@ -26,6 +26,9 @@
 /** If they are more, the index is still being made. */
 #define BEHIND 8000
 
+/** So many removed jobs are written down at a time. */
+#define COUNTED_TOGETHER 32
+
 /** As long a document is added at once; jobs of one millisecond may be more than one. */
 #define DOCUMENT_MAX (64 * 1024)
 
@@ -38,18 +41,24 @@ void names_close(struct store *store)
     store->names = (struct names){.is_there = false};
 }
 
-static int64_t read_upto(struct store *store)
+static int64_t read_number(struct store *store, enum names_sql sql)
 {
-    sqlite3_stmt *statement = store->names.statements[NAMES_UPTO];
-    int64_t upto_ms = next_row(store, statement) ? sqlite3_column_int64(statement, 0) : 0;
+    sqlite3_stmt *statement = store->names.statements[sql];
+    int64_t number = next_row(store, statement) ? sqlite3_column_int64(statement, 0) : 0;
     sqlite3_reset(statement);
-    return upto_ms;
+    return number;
 }
 
 static void write_upto(struct store *store, int64_t upto_ms)
 {
     store_change(store, CHANGE_NUMBER, &(struct query){.name = SQL_NAMES_UPTO, .number = upto_ms});
     store->names.upto_ms = upto_ms;
+}
+
+static void write_gone(struct store *store, int64_t gone)
+{
+    store_change(store, CHANGE_NUMBER, &(struct query){.name = SQL_NAMES_GONE, .number = gone});
+    store->names.gone = 0;
 }
 
 static bool prepare(struct store *store)
@@ -62,7 +71,7 @@ static bool prepare(struct store *store)
         names_close(store);
     store->names.is_there = code == SQLITE_OK;
     if (code == SQLITE_OK)
-        store->names.upto_ms = read_upto(store);
+        store->names.upto_ms = read_number(store, NAMES_UPTO);
     return store->names.is_there;
 }
 
@@ -71,8 +80,10 @@ static int make(struct store *store)
 {
     names_close(store);
     int code = sqlite3_exec(store->database, SQL_NAMES_DROP SQL_NAMES_MAKE, NULL, NULL, NULL);
-    if (code == SQLITE_OK)
+    if (code == SQLITE_OK) {
         write_upto(store, 0);
+        write_gone(store, 0);
+    }
     return code == SQLITE_OK ? store->failure : code;
 }
 
@@ -178,10 +189,29 @@ static void add_documents(struct store *store, int64_t after_ms, int64_t upto_ms
     str_release(&document);
 }
 
+static int64_t count_gone(struct store *store)
+{
+    const struct query query = {.name = SQL_NAMES_GONE};
+    return store_number(store, QUERY_NUMBER, &query, 0) + store->names.gone;
+}
+
+void names_forget(struct store *store)
+{
+    if (++store->names.gone == COUNTED_TOGETHER)
+        write_gone(store, count_gone(store));
+}
+
+/** Whether more of its jobs have been removed than are left. */
+static bool is_mostly_of_the_past(struct store *store)
+{
+    int64_t gone = store->names.is_there ? count_gone(store) : 0;
+    return gone > NEW && gone > read_number(store, NAMES_LEFT);
+}
+
 bool names_tend(struct store *store)
 {
     struct names *names = &store->names;
-    if (names->is_damaged) {
+    if (names->is_damaged || is_mostly_of_the_past(store)) {
         fail(store, make(store));
         return prepare(store);
     }

@@ -9,7 +9,8 @@
  * A file that comes costs it nothing: names_tend() adds what is no longer new, many jobs at a time,
  * and what is new is searched. A row of the index stands for all that was queued in one
  * millisecond, and is only a hint: whether a job has the part is read from the job. So nothing is
- * ever removed from the index, and a damaged one is made again.
+ * ever removed from the index. It is made again if it is damaged, or once most of its jobs are
+ * gone.
  *
  * Without it (SQLite may lack FTS5) all jobs are searched.
  */
@@ -28,6 +29,9 @@ void names_close(struct store *store);
 
 /** A job was written under a name that it did not have. */
 void names_note(struct store *store, const struct job *job);
+
+/** A job was removed. */
+void names_forget(struct store *store);
 
 /** Add a slice of what is no longer new, in a transaction. Returns whether there is more. */
 bool names_tend(struct store *store);

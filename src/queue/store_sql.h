@@ -461,9 +461,18 @@ enum sql {
     "CREATE VIRTUAL TABLE name_part USING fts5 (path, content = '', detail = none,"                \
     " columnsize = 0, tokenize = 'trigram case_sensitive 1');"
 #define SQL_NAMES_UPTO "names_ms"
+#define SQL_NAMES_GONE "names_gone" /* how many of jobs that are no longer there it has */
 #define SQL_NAMES_DROP "DROP TABLE IF EXISTS name_part;"
 
-enum names_sql { NAMES_UPTO, NAMES_ADD, NAMES_FIND, NAMES_NTH, NAMES_OF, NAMES_STATEMENTS };
+enum names_sql {
+    NAMES_UPTO,
+    NAMES_ADD,
+    NAMES_FIND,
+    NAMES_NTH,
+    NAMES_OF,
+    NAMES_LEFT,
+    NAMES_STATEMENTS
+};
 
 static const char *const names_texts[] = {
     [NAMES_UPTO] = "SELECT value FROM number WHERE name = '" SQL_NAMES_UPTO "'",
@@ -474,6 +483,7 @@ static const char *const names_texts[] = {
                   " ORDER BY queued_ms LIMIT 1 OFFSET ?2",
     [NAMES_OF] = "SELECT queued_ms, path FROM job INDEXED BY job_by_arrival"
                  " WHERE queued_ms > ?1 AND queued_ms <= ?2 ORDER BY queued_ms",
+    [NAMES_LEFT] = "SELECT ifnull(sum(jobs), 0) FROM tally",
 };
 
 /* a part of the index job_due for each: what is due already costs nothing, however much it is */

@@ -4,6 +4,7 @@
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/text.h"
+#include "closedrop/queue/prune.h"
 #include "closedrop/queue/reading.h"
 
 #include <sqlite3.h>
@@ -240,6 +241,70 @@ static void mends_itself(void **state)
 }
 
 /* most are too many to be put in order, and the index finds them all the same */
+/* ---- jobs that are gone ---- */
+
+/* done and archived, a day before all that comes later */
+static void archive_all(struct queue *queue, int64_t last)
+{
+    begin(queue);
+    for (int64_t id = 1; id <= last; id++) {
+        struct job *job = load(queue, id);
+        job->state = JOB_UPLOADED;
+        queue_done(queue, job, "done");
+        queue_set_put_away(queue, job, "Uploaded/a", "moved");
+        job_free(job);
+    }
+    commit(queue);
+    now += 24LL * 3600 * 1000;
+}
+
+static void forget_before(struct queue *queue, int64_t before_ms)
+{
+    struct prune_walk walk = {0};
+    while (!prune_is_over(&walk)) {
+        begin(queue);
+        queue_prune(queue, before_ms, false, &walk);
+        commit(queue);
+    }
+}
+
+static int64_t made_of(const struct place *place)
+{
+    sqlite3 *database;
+    sqlite3_stmt *statement;
+    assert_int_equal(sqlite3_open(place->database, &database), SQLITE_OK);
+    assert_int_equal(
+        sqlite3_prepare_v2(database,
+            "SELECT count(*) FROM name_part WHERE name_part MATCH '\"pdf\"'", -1, &statement, NULL),
+        SQLITE_OK);
+    assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+    int64_t count = sqlite3_column_int64(statement, 0);
+    sqlite3_finalize(statement);
+    assert_int_equal(sqlite3_close(database), SQLITE_OK);
+    return count;
+}
+
+static void is_made_anew_when_most_are_gone(void **state)
+{
+    const struct place *place = *state;
+    struct queue *queue = open_at(place);
+    add_many(queue, JOBS);
+    archive_all(queue, JOBS);
+    int64_t then = now;
+    add_many(queue, JOBS);
+    tend(queue);
+    queue_close(queue);
+    int64_t before = made_of(place);
+
+    queue = open_at(place);
+    forget_before(queue, then);
+    tend(queue);
+    expect_all_the_same(queue);
+    queue_close(queue);
+    int64_t after = made_of(place);
+    assert_true(after > 0 && after < before / 2);
+}
+
 static void is_asked_for_what_most_have(void **state)
 {
     struct queue *queue = open_at(*state);
@@ -265,6 +330,7 @@ int main(void)
         ON_DISK(follows_names_and_times),
         ON_DISK(is_made_where_it_is_missing),
         ON_DISK(mends_itself),
+        ON_DISK(is_made_anew_when_most_are_gone),
         ON_DISK(is_asked_for_what_most_have),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
