@@ -253,19 +253,41 @@ static size_t part_length(const char *text)
     return length;
 }
 
-/** All of its parts, as FTS5 reads them: in quotes, each with a quote of it twice. */
+/** The part behind one, none of whose characters is in it, or else the last; NULL behind the last.
+ */
+static const char *next_part(const char *text)
+{
+    const char *next = text + part_length(text);
+    if (!*next)
+        return NULL;
+    if (part_length(next))
+        return next;
+    while (text[part_length(text)])
+        text += utf8_length((const unsigned char *)text, strnlen(text, 4));
+    return text;
+}
+
+static void print_part(struct str *out, const char *part)
+{
+    const char *end = part + part_length(part);
+    str_add_char(out, '"');
+    for (; part < end; part++) {
+        str_add_char(out, *part);
+        if (*part == '"')
+            str_add_char(out, '"');
+    }
+    str_add_char(out, '"');
+}
+
+/**
+ * Its parts, as FTS5 reads them: in quotes, each with a quote of it twice. Those that overlap would
+ * leave out hardly any more, and each is a list to be read.
+ */
 static void print_parts(struct str *out, const char *text)
 {
-    size_t length;
-    for (int i = 0; i < PARTS_MAX && (length = part_length(text)) != 0; i++) {
-        str_add(out, i ? " AND \"" : "\"");
-        for (size_t j = 0; j < length; j++) {
-            str_add_char(out, text[j]);
-            if (text[j] == '"')
-                str_add_char(out, '"');
-        }
-        str_add_char(out, '"');
-        text += utf8_length((const unsigned char *)text, strnlen(text, 4));
+    for (int i = 0; text && i < PARTS_MAX; i++, text = next_part(text)) {
+        str_add(out, i ? " AND " : "");
+        print_part(out, text);
     }
 }
 
