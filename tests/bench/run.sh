@@ -9,10 +9,12 @@
 #
 # Usage: tests/bench/run.sh [--quick] [--json FILE] [--svg FILE] [SCENARIO...]
 #        tests/bench/run.sh --age [JOBS [FILES]]
+#        tests/bench/run.sh --crowd [SCENARIO...]
 #   --quick   a few small files, once: only whether it all works
 #   --json    write each single measurement to FILE, a line of JSON each
 #   --svg     draw the agent's share of the floor into FILE
 #   --age     instead: what many old jobs and known files cost (age.sh)
+#   --crowd   instead: what many files, directories and forgotten jobs cost those that come meanwhile (crowd.sh)
 # Scenarios: small email big big_tls four latency latency_tls folders moved idle; all by default.
 # The environment may set RUNS (5), FILES (5000), BIG (bytes of the big file: 4 GiB), OTHERS (300: files for shell and python),
 # IDLE_S (60) and MAX_S (300: the most for one measurement). Everything is below TMPDIR (/tmp) and is removed at the end.
@@ -39,6 +41,7 @@ options() {
     while [ $# -gt 0 ]; do
         case $1 in
         --age) shift && exec "$here/age.sh" "$@" ;;
+        --crowd) shift && exec "$here/crowd.sh" "$@" ;;
         --quick) runs=1 files=20 big=3000000 others=3 idle_s=1 ;;
         --json) json=$(realpath -m -- "$2") && shift ;;
         --svg) svg=$(realpath -m -- "$2") && shift ;;

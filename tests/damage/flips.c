@@ -1,7 +1,7 @@
 /**
  * Thousands of bytes that change in a queue of many jobs, one at a time, where nobody sees it: the
  * next start believes the queue, and reads what it is asked for. Every file that the damage may
- * concern must be known and told of as it was, or the read must fail; none may be queued again.
+ * concern must be known as it was, or the read must fail; none may be queued again.
  * Then the slices that cover it are verified.
  *
  *     page of the database ── dbstat ──> a range of its table or index ──> jobs, and their slices
