@@ -15,8 +15,8 @@ wait_until() { # COMMAND ARGUMENT...
             tail -n 30 agent.log >&2 2>/dev/null
             return 1
         fi
-        ((++tries < 5)) || pause=0.1
         sleep "$pause"
+        case $((++tries)) in 5) pause=0.1 ;; 15) pause=0.25 ;; esac
     done
 }
 
