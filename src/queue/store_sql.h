@@ -388,6 +388,7 @@ enum sql {
     SQL_SOME_JOBS,
     SQL_SOME_POSTINGS,
     SQL_SOME_FILINGS,
+    SQL_SOME_EFFECTS,
     SQL_LOST_JOB, /* that the index by time has, and nothing else */
     SQL_INDEXES,  /* of a table: name, definition */
     SQL_INDEX_COLUMNS,
@@ -650,6 +651,7 @@ static const char *const sql_texts[] = {
         "SELECT " SQL_POSTING_COLUMNS " FROM posting WHERE rowid > ?1 AND rowid <= ?2",
     [SQL_SOME_FILINGS] =
         "SELECT " SQL_FILING_COLUMNS " FROM filing WHERE sha256 >= ?1 AND sha256 < ?2",
+    [SQL_SOME_EFFECTS] = "SELECT " SQL_EFFECT_COLUMNS " FROM effect WHERE job > ?1 AND job <= ?2",
     [SQL_LOST_JOB] = "SELECT 1 FROM (SELECT id FROM job INDEXED BY job_by_arrival"
                      " WHERE queued_ms BETWEEN ?1 AND ?2 LIMIT 1000) AS a"
                      " WHERE NOT EXISTS (SELECT 1 FROM job NOT INDEXED WHERE id = a.id) LIMIT 1",

@@ -104,6 +104,16 @@ static void read_postings(struct store *store, int64_t after, int64_t upto)
     sqlite3_reset(postings);
 }
 
+static void read_effects(struct store *store, const struct part *part)
+{
+    sqlite3_stmt *effects = statement_of(store, SQL_SOME_EFFECTS);
+    sqlite3_bind_int64(effects, 1, part->after);
+    sqlite3_bind_int64(effects, 2, part->upto);
+    while (next_row(store, effects))
+        check_effect(store, effects);
+    sqlite3_reset(effects);
+}
+
 /* ---- indexes ---- */
 
 /** For a row of sqlite_schema that is an index of a table: how to find rows that it misses. */
@@ -161,6 +171,7 @@ static void read_part(struct store *store, const struct part *part)
     read_jobs(store, part);
     read_filings(store, part);
     read_postings(store, first_posting, last_posting);
+    read_effects(store, part);
     check_indexes(store, "job", part->after, part->upto);
     check_indexes(store, "posting", first_posting, last_posting);
     check_indexes(store, "history", (int64_t)scale(notes, part->after, part),

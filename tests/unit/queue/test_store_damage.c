@@ -4,6 +4,7 @@
 #include "closedrop/base/digest.h"
 #include "closedrop/base/str.h"
 #include "closedrop/queue/checksum.h"
+#include "closedrop/queue/effects.h"
 #include "closedrop/queue/filed_memory.h"
 #include "closedrop/queue/reading.h"
 #include "queue/store_end.h"
@@ -383,6 +384,44 @@ static void never_believes_that_something_was_not_filed(void **state)
     }
 }
 
+/** Change a byte of what is in the database once; whether it was there. */
+static bool change_text(const struct place *place, const char *text)
+{
+    static struct flip flip;
+    read_sound(place, &flip);
+    const unsigned char *at = memmem(flip.sound, (size_t)flip.size, text, strlen(text));
+    if (!at)
+        return false;
+    write_at(place, at - flip.sound, "#", 1);
+    end_note_closed(place->database); /* nobody saw it */
+    return true;
+}
+
+static void finds_an_effect_that_changed_late(void **state)
+{
+    const struct place *place = *state;
+    static const char *const texts[] = {"what is asked", "what came of it"};
+    for (size_t i = 0; i < COUNT(texts); i++) {
+        const struct effect effect = {.kind = ACTIVITY_TASK,
+            .request = (char *)(uintptr_t)texts[0],
+            .result = (char *)(uintptr_t)texts[1]};
+        empty_place(place);
+        make_database(place);
+        struct queue *queue = open_at(place);
+        begin(queue);
+        queue_put_effect(queue, 100, &effect);
+        commit(queue);
+        assert_true(is_found_sound(queue));
+        queue_close(queue);
+        assert_true(change_text(place, texts[i]));
+        queue = open_at(place);
+        if (is_found_sound(queue))
+            fail_msg("\"%s\" was believed", texts[i]);
+        queue_close(queue);
+        assert_int_equal(try_open(place, true, &queue), STORE_DAMAGED);
+    }
+}
+
 static void reads_all_of_a_sound_one(void **state)
 {
     const struct place *place = *state;
@@ -486,6 +525,7 @@ int main(void)
         ON_DISK(never_believes_that_something_was_not_filed),
         ON_DISK(reads_all_of_a_sound_one),
         ON_DISK(finds_a_byte_that_changed_late),
+        ON_DISK(finds_an_effect_that_changed_late),
         ON_DISK(reads_all_after_an_error),
         ON_DISK(leaves_a_newer_database_as_it_is),
         ON_DISK(sets_a_damaged_store_aside),
