@@ -51,14 +51,21 @@ static struct verdict resolve_once(struct match *match)
                                         : verdict;
 }
 
-/** A table that is being written, a limit of Close: soon over. */
+static struct verdict resolve_again(struct match *match)
+{
+    resolution_release(&match->resolution);
+    return resolve_once(match);
+}
+
+/** A table that is being written, a limit of Close: soon over. And a token may end. */
 static struct verdict resolve(struct match *match)
 {
     struct verdict verdict = resolve_once(match);
+    if (session_key_refused(&verdict) && session_renew(match->session))
+        verdict = resolve_again(match);
     for (int tries = 1; verdict.kind == VERDICT_WAIT && tries < TRIES_MAX; tries++) {
         usleep((useconds_t)(verdict.wait_ms < WAIT_MAX_MS ? verdict.wait_ms : WAIT_MAX_MS) * 1000);
-        resolution_release(&match->resolution);
-        verdict = resolve_once(match);
+        verdict = resolve_again(match);
     }
     return verdict;
 }

@@ -31,9 +31,29 @@ static bool renew(struct session *session)
     return is_another;
 }
 
+/** Whether the file has another key by now, which is used from here on. */
+static bool read_again(struct session *session)
+{
+    struct key key;
+    struct str why = STR_INIT(4096);
+    bool is_another = config_key(session->config, &key, &why) == 0;
+    str_release(&why);
+    if (is_another && strcmp(key.text, session->key.text) == 0) {
+        key_release(&key);
+        return false;
+    }
+    if (is_another) {
+        key_release(&session->key);
+        session->key = key;
+    }
+    return is_another;
+}
+
 bool session_renew(struct session *session)
 {
-    if (!session->key.is_login || session->was_renewed)
+    if (!session->key.is_login)
+        return read_again(session);
+    if (session->was_renewed)
         return false;
     session->was_renewed = true;
     return renew(session);

@@ -55,8 +55,8 @@ struct verdict session_resolve(struct session *session, struct resolution *resol
 /** Add the member "error": null, or an object with code and message. Returns 0 or -ENOMEM. */
 int session_add_error(struct json *object, const struct verdict *verdict);
 
-/** Close has refused the token of a login: replace it, once. Returns whether there is another, so
- * that it is worth asking again; or says why not. */
+/** Close has refused the key: renew a login, once, or read the file again. Returns whether there is
+ * another key, so that it is worth asking again; or says why a login cannot be renewed. */
 bool session_renew(struct session *session);
 
 /** Whether Close refused the key: then no other file fares better. */

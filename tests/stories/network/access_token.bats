@@ -42,6 +42,24 @@ put_token() { # TOKEN: as a program does that renews it
     [ "$(curl -sf "${admin}ledger" | jq '[.refused[] | select(.status == 401)] | length')" -le 1 ]
 }
 
+@test "match reads a token again that is refused" {
+    seed '{"leads":[{"id":"lead_A","name":"A"}]}'
+    more='rules = ( { name = "r"; lead_id = "lead_A"; note = { text = "x"; }; } );'
+    write_config 'rules = [ "r" ];'
+    unset_config close.api_key_file
+    set_config close.access_token_file=token
+    echo one >in/one.txt
+    settings '{"access_token":"token.two"}'
+    run closedrop match in/one.txt
+    [ "$status" = 77 ]
+    fault '[{"on":"lead","do":{"delay":"5s"}}]'
+    closedrop match in/one.txt >out &
+    wait_until requests_reach lead 2
+    put_token token.two # while its request is on its way, with the old one
+    wait $!
+    grep -q note out
+}
+
 @test "one that is refused is named, all files wait, and a new one ends it" {
     settings '{"access_token":"token.other"}'
     start_agent

@@ -90,6 +90,26 @@ revoke() { # TOKEN
     never log_says 'Close refuses'
 }
 
+@test "match alone renews a token that is refused, once" {
+    seed '{"leads":[{"id":"lead_A","name":"A"}]}'
+    more='rules = ( { name = "r"; lead_id = "lead_A"; note = { text = "x"; }; } );'
+    write_config 'rules = [ "r" ];'
+    unset_config close.api_key_file
+    set_config 'close.oauth={ client_id = "oa2client_sandbox"; client_secret_file = "secret"; }'
+    log_in
+    echo one >in/one.txt
+    echo two >in/two.txt
+    revoke "$(token access_token)"
+    closedrop match in/one.txt in/two.txt | grep -c 'note on A' | grep -qx 2
+    [ "$(tokens_asked)" = 2 ]
+    revoke "$(token refresh_token)"
+    revoke "$(token access_token)"
+    run closedrop match in/one.txt in/two.txt
+    [ "$status" = 77 ]
+    [[ $output == *'the login cannot be renewed: Close says invalid_grant (status 400); log in again'* ]]
+    [ "$(tokens_asked)" = 3 ]
+}
+
 checks_say() { # NUMBER TEXT
     [ "$(cat check.* | grep -c "$2")" = "$1" ]
 }
