@@ -119,7 +119,8 @@
  *     work/pacing          how much may be in progress: lanes, rate limits, back-off
  *     work/apply           applies the verdict of a stage: outcome decides by tables (pure), moves
  *                          carries it out, stage_next continues after a success, in_doubt after a
- *                          POST with an unclear end, effects what a rule creates next to it
+ *                          POST with an unclear end, effects what a rule creates next to it, and
+ *                          effect_lead on which lead by now (effect_request: as a text)
  *     work/grouping        leads what is uploaded to its POST, alone or with its group
  *     work/duplicates      does not file the same bytes twice, unless a person wants that
  *     work/send_guard      what really leaves: too much waits for a person (held_news reports it),

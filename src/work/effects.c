@@ -23,13 +23,13 @@
 #define LOG_MODULE "worker"
 
 #include "effects.h"
+#include "effect_request.h"
 #include "outcome.h"
 #include "pacing.h"
 #include "stages.h"
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
-#include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
 #include "closedrop/close/activity.h"
 #include "closedrop/queue/job_log.h"
@@ -40,30 +40,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- a request, as text ---- */
-
-static char *print_request(struct activity_post *post)
-{
-    CLEANUP(json_freep) struct json *object = json_object();
-    int result = json_add_text(object, "path", post->path);
-    result |= json_add(object, "body", TAKE_PTR(post->body));
-    result |= json_add_bool(object, "is_put", post->is_put);
-    return result ? NULL : json_print(object);
-}
-
-static int read_request(const struct effect *effect, struct activity_post *ret_post)
-{
-    CLEANUP(json_freep)
-    struct json *object = json_parse(effect->request, strlen(effect->request));
-    const char *path = json_get_text(object, "path");
-    const struct json *body = json_get(object, "body");
-    if (!path || !body)
-        return -ENOMEM;
-    *ret_post = (struct activity_post){
-        strdup(path), json_copy(body), json_get_bool(object, "is_put", false)};
-    return ret_post->path && ret_post->body ? 0 : -ENOMEM;
-}
-
 /* ---- intended ---- */
 
 static struct verdict intend_one(struct queue *queue, const struct rule *rule,
@@ -73,7 +49,7 @@ static struct verdict intend_one(struct queue *queue, const struct rule *rule,
     struct verdict verdict = attach_effect(rule, of_rule, job, &post);
     if (verdict.kind != VERDICT_NEXT)
         return verdict;
-    struct effect effect = {.kind = of_rule->kind, .request = print_request(&post)};
+    struct effect effect = {.kind = of_rule->kind, .request = effect_request_print(&post)};
     if (!effect.request)
         return verdict_no_memory();
     queue_put_effect(queue, job->id, &effect);
@@ -104,6 +80,7 @@ static void leave(struct task *task)
     task->has_verification = false;
     free(task->activity_id); /* its own is in the job */
     task->activity_id = NULL;
+    current_lead_release(&task->lead);
     effect_release(&task->effect);
 }
 
@@ -130,7 +107,23 @@ void effects_continue(struct worker *worker, struct task *task)
         begin(worker, task);
 }
 
+void effects_follow_lead(struct worker *worker, struct task *task)
+{
+    CLEANUP(free_text)
+    char *why = str_format("%s was merged into %s, where its %s is created", task->job->lead_id,
+        task->lead.lead_id, activity_noun(task->effect.kind));
+    (void)queue_note_once(worker->queue, task->job, why ? why : "its lead was merged");
+    begin(worker, task);
+}
+
 /* ---- its outcome ---- */
+
+/** The lead that its request names; NULL if none, or if out of memory. */
+static char *lead_of(const struct effect *effect)
+{
+    CLEANUP(activity_post_release) struct activity_post post = {0};
+    return effect_request_read(effect->request, &post) < 0 ? NULL : effect_request_lead(&post);
+}
 
 /** Said once, and again only for another reason. */
 static void say_not_yet(struct worker *worker, struct task *task, const char *why)
@@ -168,9 +161,10 @@ void effects_settle(struct worker *worker, struct task *task)
     put(worker, task);
     if (!job_lacks_effect(job))
         job_forget_error(job);
+    CLEANUP(free_text) char *lead_id = lead_of(effect);
     CLEANUP(free_text)
-    char *why =
-        str_format("%s %s on %s", activity_noun(effect->kind), task->activity_id, job->lead_id);
+    char *why = str_format("%s %s on %s", activity_noun(effect->kind), task->activity_id,
+        lead_id ? lead_id : job->lead_id);
     queue_update(worker->queue, job, why ? why : "its effect was created");
     job_log(LOG_LEVEL_INFO, LOG_MODULE, job, "filed", why);
 }
@@ -205,7 +199,8 @@ int effects_note_absence(struct worker *worker, struct task *task)
 void effects_abandon(struct worker *worker, struct task *task)
 {
     bool is_unsent = task->step.kind == STEP_START || task->step.kind == STEP_READY;
-    if (task->stage != STAGE_EFFECT || !is_unsent)
+    bool is_posted = task->stage == STAGE_EFFECT && !is_unsent;
+    if (is_posted || (task->stage != STAGE_EFFECT && task->stage != STAGE_EFFECT_LEAD))
         return;
     task->effect.state = EFFECT_WAITING;
     put(worker, task);
@@ -213,8 +208,7 @@ void effects_abandon(struct worker *worker, struct task *task)
 
 /* ---- the stages ---- */
 
-/** The lane that puts files away is free whatever Close says. */
-static struct verdict wait_for_close(const struct task *task, const struct stage_tools *tools)
+struct verdict effects_wait_for_close(const struct task *task, const struct stage_tools *tools)
 {
     int64_t wait_ms;
     return pacing_may_attach(tools->worker, task->effect.kind, &wait_ms)
@@ -225,11 +219,11 @@ static struct verdict wait_for_close(const struct task *task, const struct stage
 
 struct verdict effect_start(struct task *task, const struct stage_tools *tools)
 {
-    struct verdict verdict = wait_for_close(task, tools);
+    struct verdict verdict = effects_wait_for_close(task, tools);
     if (verdict.kind != VERDICT_NEXT)
         return verdict;
     CLEANUP(activity_post_release) struct activity_post post = {0};
-    if (read_request(&task->effect, &post) < 0)
+    if (effect_request_read(task->effect.request, &post) < 0)
         return verdict_no_memory();
     return task_await(task, api_create(&tools->api, task->effect.kind, &post));
 }
@@ -244,7 +238,7 @@ struct verdict effect_verify_start(struct task *task, const struct stage_tools *
 {
     struct verification *verification = &task->verification;
     const struct job *job = task->job;
-    struct verdict verdict = wait_for_close(task, tools);
+    struct verdict verdict = effects_wait_for_close(task, tools);
     if (verdict.kind != VERDICT_NEXT)
         return verdict;
     if (!task->has_verification) {

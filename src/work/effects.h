@@ -23,6 +23,9 @@ struct verdict effects_intend(struct queue *queue, const struct rule *rule, stru
  */
 void effects_continue(struct worker *worker, struct task *task);
 
+/** It goes to the lead that its own was merged into, as task->effect.request says by now. */
+void effects_follow_lead(struct worker *worker, struct task *task);
+
 /** The effect was not created, `takes_back`: certainly; it is tried again. */
 void effects_note_try(struct worker *worker, struct task *task, const struct move *move);
 
@@ -37,5 +40,8 @@ int effects_note_absence(struct worker *worker, struct task *task);
 
 /** The task is given up: what was not sent was certainly not created. */
 void effects_abandon(struct worker *worker, struct task *task);
+
+/** NEXT: Close may be asked for it. The lane that puts files away is free whatever Close says. */
+struct verdict effects_wait_for_close(const struct task *task, const struct stage_tools *tools);
 
 #endif

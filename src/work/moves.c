@@ -111,6 +111,7 @@ static void free_task(struct worker *worker, struct task *task)
     if (task->has_verification)
         verify_release(&task->verification);
     effect_release(&task->effect);
+    current_lead_release(&task->lead);
     merged_leads_release(&task->merged);
     task_leave_directories(task);
     close_fd(&task->root);

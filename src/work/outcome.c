@@ -175,7 +175,13 @@ static struct move fail(const struct outcome_case *outcome, const struct verdict
 
 static bool is_of_effect(enum stage stage)
 {
-    return stage == STAGE_EFFECT || stage == STAGE_EFFECT_VERIFY;
+    return stage == STAGE_EFFECT || stage == STAGE_EFFECT_LEAD || stage == STAGE_EFFECT_VERIFY;
+}
+
+/** Whether it is certain that Close has not created it. */
+static bool is_not_created(enum stage stage)
+{
+    return stage != STAGE_EFFECT_VERIFY;
 }
 
 /** Nobody's fault: the longer it has been tried, the longer it waits. */
@@ -187,7 +193,7 @@ static struct move effect_later(const struct outcome_case *outcome, const struct
     pause = pause > least ? pause : least;
     return (struct move){.kind = MOVE_EFFECT_LATER,
         .due_ms = outcome->now_ms + (verdict->wait_ms > pause ? verdict->wait_ms : pause),
-        .takes_back = outcome->stage == STAGE_EFFECT,
+        .takes_back = is_not_created(outcome->stage),
         .why = *verdict};
 }
 
@@ -201,7 +207,7 @@ static struct move effect_missing(const struct outcome_case *outcome, const stru
 static struct move give_up_effect(const struct outcome_case *outcome, const struct verdict *verdict)
 {
     struct move move = effect_missing(outcome, verdict);
-    if (outcome->stage == STAGE_EFFECT_VERIFY)
+    if (!is_not_created(outcome->stage))
         move.why =
             verdict_make(VERDICT_FAIL, "unclear", "it is unknown whether Close created it (%.*s)",
                 (int)remedy_problem_length(verdict->message), verdict->message);
@@ -214,11 +220,13 @@ static struct move effect_retry(const struct outcome_case *outcome, const struct
     int tries = outcome->effect_tries + 1;
     if (tries >= limits->max_attempts)
         return give_up_effect(outcome, verdict);
+    if (outcome->stage == STAGE_EFFECT && has_code(verdict, "no_target"))
+        return (struct move){.kind = MOVE_STAGE, .stage = STAGE_EFFECT_LEAD, .why = *verdict};
     return (struct move){.kind = MOVE_EFFECT_LATER,
         .due_ms = outcome->now_ms + backoff_delay(tries, limits->retry_first_ms,
                                         limits->retry_max_ms, outcome->chance),
         .spends_attempt = true,
-        .takes_back = outcome->stage == STAGE_EFFECT,
+        .takes_back = is_not_created(outcome->stage),
         .why = *verdict};
 }
 

@@ -151,6 +151,11 @@ void effect_next(struct worker *worker, struct task *task)
     effects_continue(worker, task);
 }
 
+void effect_lead_next(struct worker *worker, struct task *task)
+{
+    effects_follow_lead(worker, task);
+}
+
 void effect_verify_next(struct worker *worker, struct task *task)
 {
     if (task->activity_id) {

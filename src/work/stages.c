@@ -18,6 +18,8 @@ const struct stage_row stage_rows[STAGES] = {
     [STAGE_VERIFY] = {"look", verify_touch, verify_start, verify_finish, bring_back_step,
         verify_next},
     [STAGE_EFFECT] = {"effect", NULL, effect_start, effect_finish, NULL, effect_next},
+    [STAGE_EFFECT_LEAD] = {"effect lead", NULL, effect_lead_start, effect_lead_finish, NULL,
+        effect_lead_next},
     [STAGE_EFFECT_VERIFY] = {"effect look", NULL, effect_verify_start, effect_verify_finish, NULL,
         effect_verify_next},
     [STAGE_RENAMED] = {"renamed", renamed_touch, renamed_start, renamed_finish, NULL, renamed_next},

@@ -40,6 +40,10 @@ struct verdict effect_finish(struct task *task, const struct stage_tools *tools)
 struct verdict effect_verify_start(struct task *task, const struct stage_tools *tools);
 struct verdict effect_verify_finish(struct task *task, const struct stage_tools *tools);
 
+/* effect_lead.c */
+struct verdict effect_lead_start(struct task *task, const struct stage_tools *tools);
+struct verdict effect_lead_finish(struct task *task, const struct stage_tools *tools);
+
 /* send.c */
 struct verdict ticket_touch(struct task *task, const struct stage_tools *tools);
 struct verdict ticket_start(struct task *task, const struct stage_tools *tools);
@@ -63,6 +67,7 @@ void duplicate_next(struct worker *worker, struct task *task);
 void reconcile_next(struct worker *worker, struct task *task);
 void attach_next(struct worker *worker, struct task *task);
 void effect_next(struct worker *worker, struct task *task);
+void effect_lead_next(struct worker *worker, struct task *task);
 void effect_verify_next(struct worker *worker, struct task *task);
 void verify_next(struct worker *worker, struct task *task);
 void renamed_next(struct worker *worker, struct task *task);

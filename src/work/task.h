@@ -14,6 +14,7 @@
 #include "closedrop/files/lease.h"
 #include "closedrop/queue/effects.h"
 #include "closedrop/queue/job.h"
+#include "closedrop/work/current_lead.h"
 #include "closedrop/work/merged_leads.h"
 #include "closedrop/work/resolve.h"
 #include "closedrop/work/upload.h"
@@ -24,13 +25,14 @@ enum stage {
     STAGE_RESOLVE, /* whose file is it */
     STAGE_TICKET,
     STAGE_SEND,
-    STAGE_PRESENT,   /* held back by the guard: is its file still there, unchanged */
-    STAGE_RECONCILE, /* did an earlier queue, which is lost, file it */
-    STAGE_DUPLICATE, /* its bytes were filed before: on this lead, and does a person want it again
-                      */
-    STAGE_ATTACH,    /* create its activity */
-    STAGE_VERIFY,    /* was it created */
-    STAGE_EFFECT,    /* filed: create what belongs next to it, such as a task */
+    STAGE_PRESENT,     /* held back by the guard: is its file still there, unchanged */
+    STAGE_RECONCILE,   /* did an earlier queue, which is lost, file it */
+    STAGE_DUPLICATE,   /* its bytes were filed before: on this lead, and does a person want it again
+                        */
+    STAGE_ATTACH,      /* create its activity */
+    STAGE_VERIFY,      /* was it created */
+    STAGE_EFFECT,      /* filed: create what belongs next to it, such as a task */
+    STAGE_EFFECT_LEAD, /* Close says its lead does not exist: was it merged */
     STAGE_EFFECT_VERIFY, /* was that created */
     STAGE_RENAMED,       /* filed, and renamed since: would it belong to another lead now */
     STAGE_FINISH,
@@ -107,6 +109,7 @@ struct task {
     bool has_verification;
     char *activity_id;                  /* what was created */
     struct effect effect;               /* of STAGE_EFFECT; without a request there is none */
+    struct current_lead lead;           /* of STAGE_EFFECT_LEAD; without an ID there is none */
     struct merged_leads merged;         /* into its lead; known once STAGE_DUPLICATE has asked */
     bool is_filed_before;               /* on its lead, says the memory */
     bool searched_failed;               /* whether a person brought back what was filed before */

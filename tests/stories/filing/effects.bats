@@ -207,6 +207,84 @@ suffers() { # FAULT [WHAT]
     jobs_are done 2
 }
 
+# ---- the lead is merged, or deleted, between the note and what comes next to it ----
+
+meanwhile() { # ENDPOINT ADMIN-CALL JSON: the call comes after the note, and before Close takes a request at the endpoint
+    fault '[{"on":"'"$1"'","do":{"status":429,"headers":{"Retry-After":"1"}},"times":0}]'
+    drop_files 1
+    start_agent
+    wait_until requests_reach "$1" 1
+    curl -sf -X POST -d "$3" "$admin$2" >/dev/null
+    no_faults
+    wait_until eval '[ "$(closedrop list --json | jq -r .file)" = put_away ]'
+    jobs_are done 1
+}
+
+@test "the lead is merged before its task: the other lead gets it" {
+    seed '{"leads":[{"id":"lead_B","name":"B"}]}'
+    use_rule "$note $task"
+    meanwhile task merge '{"source":"lead_A","destination":"lead_B"}'
+    closedrop list --json | jq -e '.error == null'
+    are task 1
+    holds '[.[] | select(.kind == "task")][0].body | .lead_id == "lead_B" and .contact_id == "cont_A"'
+    closedrop show 1 | grep -q 'lead_A was merged into lead_B, where its task is created'
+    closedrop show 1 | grep -q 'task task_.* on lead_B'
+}
+
+@test "the lead is merged before its custom fields are set: those of the other lead are set" {
+    seed '{"leads":[{"id":"lead_B","name":"B"}]}'
+    use_rule "$note $set"
+    meanwhile setlead merge '{"source":"lead_A","destination":"lead_B"}'
+    closedrop list --json | jq -e '.error == null'
+    [ "$(fields_of lead lead_B '.["custom.cf_SandboxText"]')" = '"order 1"' ]
+    closedrop show 1 | grep -q 'update of custom fields lead_B on lead_B'
+}
+
+@test "the lead is merged while it is unknown whether its task exists: it is found, and not repeated" {
+    seed '{"leads":[{"id":"lead_B","name":"B"}]}'
+    use_rule "$note $task"
+    fault '[{"on":"task","do":"reset-after"},{"on":"tasks","do":{"status":429,"headers":{"Retry-After":"1"}},"times":0}]'
+    drop_files 1
+    start_agent
+    wait_until requests_reach tasks 1
+    curl -sf -X POST -d '{"source":"lead_A","destination":"lead_B"}' "${admin}merge"
+    no_faults
+    wait_until eval '[ "$(closedrop list --json | jq -r .file)" = put_away ]'
+    each_once 1
+}
+
+@test "the lead is deleted before its task: that is missing, and why is said" {
+    use_rule "$note $task"
+    meanwhile task lead/delete '{"id":"lead_A"}'
+    closedrop list --json | jq -e '.error | .code == "task_missing" and (.message | startswith(
+        "its task is missing: the lead lead_A no longer exists in Close: it was deleted on ") and endswith(now | todate | .[:10]))'
+    [ "$(counts .requests.task)" -lt 10 ]
+}
+
+@test "the contact is deleted before its custom fields are set: that is said" {
+    use_rule "$note ${set/custom =/on = \"contact\"; custom =}"
+    meanwhile setcontact lead/delete '{"id":"lead_A"}'
+    closedrop list --json | jq -e '.error.message ==
+        "its update of custom fields is missing: the contact cont_A no longer exists in Close: it was deleted or merged"'
+}
+
+@test "killed between the merge and the task: there is one, on the other lead" {
+    seed '{"leads":[{"id":"lead_B","name":"B"}]}'
+    use_rule "$note $task"
+    fault '[{"on":"task","do":{"status":429,"headers":{"Retry-After":"1"}},"times":0}]'
+    drop_files 1
+    start_agent
+    wait_until requests_reach task 1
+    no_faults
+    fault '[{"on":"events","do":"hang"}]'
+    curl -sf -X POST -d '{"source":"lead_A","destination":"lead_B"}' "${admin}merge"
+    wait_until requests_reach events 1
+    kill_agent
+    run_once
+    each_once 1
+    holds '[.[] | select(.kind == "task")][0].body.lead_id == "lead_B"'
+}
+
 # ---- without ----
 
 is_missing() { # CUSTOM-FIELDS TEXT

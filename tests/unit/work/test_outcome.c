@@ -33,7 +33,7 @@ static struct move decide(struct job *job, enum stage stage, enum verdict_kind k
 
 /* ---- every stage with every verdict ---- */
 
-static const char stage_letters[] = "crtspedavkKnf"; /* in the order of enum stage */
+static const char stage_letters[] = "crtspedavklKnf"; /* in the order of enum stage */
 
 /** One letter for a move:
  * m on without its effect, N next, = the stage again, < again from a ticket on, r another try, w
@@ -69,21 +69,21 @@ static char letter_of(const struct move *move, enum stage stage)
 }
 
 static const char *const grid[VERDICTS] = {
-    /*                    crtspedavkKnf */
-    [VERDICT_NEXT] = "NNNNNNNNNNNNN",
-    [VERDICT_MORE] = "=============",
-    [VERDICT_AGAIN] = "===<=====rrpp",
-    [VERDICT_RETRY] = "rrrrrrrrrrrpp",
-    [VERDICT_WAIT] = "wwwwwwwwwwwpp",
-    [VERDICT_LATER] = "wwwwwwwwwwwpp",
-    [VERDICT_DOUBT] = "dddddddddddpp",
-    [VERDICT_UNCLEAR] = "dddddddddddpp",
-    [VERDICT_TROUBLE] = "bbbbbbbbbrrpp",
-    [VERDICT_REJECTED] = "bbbbbbbbbrrpp",
-    [VERDICT_DAMAGED] = "bbbbbbbbbrrpp",
-    [VERDICT_CHANGED] = "xxxxxxxxxrrxx",
-    [VERDICT_GONE] = "0000?0000rr??",
-    [VERDICT_FAIL] = "FFFFFFFFFmmf=",
+    /*                    crtspedavklKnf */
+    [VERDICT_NEXT] = "NNNNNNNNNNNNNN",
+    [VERDICT_MORE] = "==============",
+    [VERDICT_AGAIN] = "===<=====rrrpp",
+    [VERDICT_RETRY] = "rrrrrrrrrrrrpp",
+    [VERDICT_WAIT] = "wwwwwwwwwwwwpp",
+    [VERDICT_LATER] = "wwwwwwwwwwwwpp",
+    [VERDICT_DOUBT] = "ddddddddddddpp",
+    [VERDICT_UNCLEAR] = "ddddddddddddpp",
+    [VERDICT_TROUBLE] = "bbbbbbbbbrrrpp",
+    [VERDICT_REJECTED] = "bbbbbbbbbrrrpp",
+    [VERDICT_DAMAGED] = "bbbbbbbbbrrrpp",
+    [VERDICT_CHANGED] = "xxxxxxxxxrrrxx",
+    [VERDICT_GONE] = "0000?0000rrr??",
+    [VERDICT_FAIL] = "FFFFFFFFFmmmf=",
 };
 
 static void decides_for_every_stage_and_verdict(void **state)
@@ -438,6 +438,9 @@ static const struct {
     {"a try", STAGE_EFFECT, VERDICT_RETRY, 8, MOVE_EFFECT_LATER, true, "why"},
     {"the last try", STAGE_EFFECT, VERDICT_RETRY, 9, MOVE_EFFECT_MISSING, false, "why"},
     {"a wait", STAGE_EFFECT, VERDICT_WAIT, 9, MOVE_EFFECT_LATER, true, "why"},
+    {"its lead was searched for in vain", STAGE_EFFECT_LEAD, VERDICT_RETRY, 8, MOVE_EFFECT_LATER,
+        true, "why"},
+    {"its lead is gone", STAGE_EFFECT_LEAD, VERDICT_FAIL, 0, MOVE_EFFECT_MISSING, false, "why"},
     {"it may be there", STAGE_EFFECT_VERIFY, VERDICT_RETRY, 8, MOVE_EFFECT_LATER, false, "why"},
     {"nobody knows", STAGE_EFFECT_VERIFY, VERDICT_RETRY, 9, MOVE_EFFECT_MISSING, false,
         "it is unknown whether Close created it (why)"},
@@ -461,6 +464,23 @@ static void an_effect_is_tried_until_its_tries_are_spent(void **state)
             fail_msg(
                 "%s: %d, %d, %s", effects[i].name, move.kind, move.takes_back, move.why.message);
         assert_false(move.withdraws);
+    }
+}
+
+static void an_effect_without_its_lead_follows_that_before_it_is_tried_again(void **state)
+{
+    (void)state;
+    for (int tries = 0; tries < 10; tries++) {
+        struct job job = {.state = JOB_DONE, .done_ms = NOW_MS};
+        const struct verdict verdict = verdict_of(VERDICT_RETRY, "no_target");
+        const struct outcome_case outcome = {.job = &job,
+            .stage = STAGE_EFFECT,
+            .limits = &limits,
+            .effect_tries = tries,
+            .now_ms = NOW_MS};
+        struct move move = outcome_decide(&outcome, &verdict);
+        assert_int_equal(move.kind, tries < 9 ? MOVE_STAGE : MOVE_EFFECT_MISSING);
+        assert_true(tries == 9 || move.stage == STAGE_EFFECT_LEAD);
     }
 }
 
@@ -551,6 +571,7 @@ int main(void)
         cmocka_unit_test(a_doubt_costs_a_try_only_where_close_is_there),
         cmocka_unit_test(once_is_no_proof_that_nothing_was_created),
         cmocka_unit_test(an_effect_is_tried_until_its_tries_are_spent),
+        cmocka_unit_test(an_effect_without_its_lead_follows_that_before_it_is_tried_again),
         cmocka_unit_test(a_doubt_of_an_effect_costs_a_try_only_where_close_is_there),
         cmocka_unit_test(once_is_no_proof_that_no_effect_was_created),
     };
