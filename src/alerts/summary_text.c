@@ -54,7 +54,7 @@ static void add_filed(struct summary *summary)
     end_part(summary);
 }
 
-static void add_failed_job(void *context, const struct job *job)
+static void add_job(void *context, const struct job *job)
 {
     struct summary *summary = context;
     mail_text_add_file(
@@ -68,7 +68,7 @@ static void add_failed(struct summary *summary)
         .state = job_state_names[JOB_FAILED], .since_ms = summary->since_ms};
     const struct job_page page = {.limit = MAIL_FILES_MAX};
     begin_part(summary, "Failed:");
-    queue_list(summary->queue, &filter, &page, add_failed_job, summary);
+    queue_list(summary->queue, &filter, &page, add_job, summary);
     if (summary->lines == MAIL_FILES_MAX)
         str_add(summary->out, "  and perhaps more: \"closedrop list --state failed\"\n");
     end_part(summary);
@@ -127,6 +127,7 @@ void summary_text_body(struct str *out, const struct config *config, struct queu
     add_failed(&summary);
     add_waiting(&summary);
     begin_part(&summary, "Needs attention:");
+    queue_list_lacking(queue, MAIL_FILES_MAX, add_job, &summary);
     queue_list_causes(queue, add_lasting, &summary);
     end_part(&summary);
 }

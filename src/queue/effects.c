@@ -108,3 +108,11 @@ bool queue_next_effect(struct queue *queue, int64_t job, struct effect *ret_effe
         *ret_effect = next.effect;
     return next.is_there;
 }
+
+bool queue_has_open_effect(struct queue *queue, int64_t job)
+{
+    struct effect next = {0};
+    bool has_one = queue_next_effect(queue, job, &next);
+    effect_release(&next);
+    return has_one;
+}

@@ -6,6 +6,7 @@
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
 #include "closedrop/base/str.h"
+#include "closedrop/queue/effects.h"
 #include "closedrop/queue/reading.h"
 
 #include <string.h>
@@ -56,10 +57,13 @@ void queue_add_outcome_notice(struct queue *queue, const struct job *job)
     const struct cause_parts parts = {job->error_code, job->folder, job->rule};
     if (!queue_has_listeners(queue, kind) || job_is_by_hand(job))
         return;
+    if (kind == NOTICE_DONE && queue_has_open_effect(queue, job->id))
+        return; /* the end of the last one is that of the job */
     CLEANUP(free_text) char *cause = notice_cause(kind, &parts);
     if (!cause)
         store_run_out_of_memory(queue->store);
-    const char *message = kind == NOTICE_FAILED && job->error_message ? job->error_message : "";
+    bool has_message = job->error_message && (kind == NOTICE_FAILED || job_lacks_effect(job));
+    const char *message = has_message ? job->error_message : "";
     queue_add_notice(
         queue, &(struct notice){
                    .kind = kind, .cause = cause ? cause : "", .message = message, .job = job->id});

@@ -33,6 +33,7 @@
 #include "closedrop/base/str.h"
 #include "closedrop/close/activity.h"
 #include "closedrop/queue/job_log.h"
+#include "closedrop/queue/notices.h"
 #include "closedrop/queue/queue.h"
 #include "closedrop/work/attach.h"
 
@@ -166,6 +167,7 @@ void effects_settle(struct worker *worker, struct task *task)
     char *why = str_format("%s %s on %s", activity_noun(effect->kind), task->activity_id,
         lead_id ? lead_id : job->lead_id);
     queue_update(worker->queue, job, why ? why : "its effect was created");
+    queue_add_outcome_notice(worker->queue, job);
     job_log(LOG_LEVEL_INFO, LOG_MODULE, job, "filed", why);
 }
 
@@ -185,6 +187,7 @@ void effects_go_without(struct worker *worker, struct task *task, const char *wh
         queue_keep_text(worker->queue, &job->error_code, code);
     queue_keep_text(worker->queue, &job->error_message, both ? both : message);
     queue_update(worker->queue, job, message ? message : "an effect is missing");
+    queue_add_outcome_notice(worker->queue, job);
     job_log(LOG_LEVEL_WARN, LOG_MODULE, job, "incomplete", message);
     worker->failures++;
 }

@@ -44,6 +44,9 @@ void queue_put_effect(struct queue *queue, int64_t job, const struct effect *eff
  * whether there is one. */
 bool queue_next_effect(struct queue *queue, int64_t job, struct effect *ret_effect);
 
+/** Whether there is one. */
+bool queue_has_open_effect(struct queue *queue, int64_t job);
+
 /** Call `each` with every effect of a job, in the order in which they are done. */
 void queue_effects(struct queue *queue, int64_t job,
     void (*each)(void *context, const struct effect *effect), void *context);

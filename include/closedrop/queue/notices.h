@@ -26,7 +26,8 @@ bool queue_has_listeners(const struct queue *queue, enum notice_kind kind);
  */
 int64_t queue_add_notice(struct queue *queue, const struct notice *event);
 
-/** A job has come to its outcome: keep the notice of that. */
+/** A job has come to its outcome, or an effect of a job that is done to its own: keep the notice of
+ * that, unless another effect is still to come. */
 void queue_add_outcome_notice(struct queue *queue, const struct job *job);
 
 /** What the owner of a job's file is to be told. */

@@ -42,6 +42,30 @@ listen() { # every hook appends its event to events.jsonl
     closedrop status --json | jq -e '.alerts.hooks_waiting == 0 and .alerts.failing == []'
 }
 
+@test "a hook hears of a file once it is known what became of its task" {
+    listen
+    : >events.jsonl
+    seed '{"leads":[{"id":"lead_A","name":"A"}]}'
+    more+=' rules = ( { name = "r"; lead_id = "lead_A"; note = { text = "x"; }; task = { text = "y"; };
+        set = { custom = { cf_Gone = "x"; }; }; } );'
+    write_config 'rules = [ "r" ];'
+    fault '[{"on":"task","do":{"status":429,"headers":{"Retry-After":"1"}},"times":0}]'
+    start_agent
+    echo a >in/a.txt
+    wait_until requests_reach task 1
+    closedrop status >/dev/null # its answer comes after a turn in which the hook would have begun
+    kill_agent
+    heard_is "done" 0
+    no_faults
+    start_agent
+    wait_until heard_is "done" 1
+    run_once
+    heard_is "done" 1
+    jq -se '.[0] | .message == .job.error.message and .job.error.code == "set_missing" and .cause == null
+        and (.message | startswith("its update of custom fields is missing: "))
+        and (.job.history | map(.why) | any(startswith("task task_")))' events.jsonl
+}
+
 @test "an outage with many files is reported once, and once when it is over, also over a crash" {
     listen
     write_config

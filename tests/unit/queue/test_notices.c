@@ -2,6 +2,7 @@
 #include "queue_fixture.h"
 
 #include "closedrop/base/cleanup.h"
+#include "closedrop/queue/effects.h"
 #include "closedrop/queue/notices.h"
 
 #define HOOK (1U << CHANNEL_HOOK)
@@ -67,6 +68,29 @@ static void outcomes_are_events_for_those_who_listen(void **state)
         "2 failed failed:no_target:scans in words job 2, 0\n"
         "3 failed failed:cut_off:scans looks cut off job 3, 0\n");
     commit(queue);
+}
+
+/* what a rule does next to the activity belongs to what is done */
+static void a_job_is_done_to_those_who_listen_once_its_effects_are(void **state)
+{
+    struct queue *queue = *state;
+    queue_set_listeners(queue, NOTICE_DONE, HOOK);
+    begin(queue);
+    int64_t id = add(queue, "a.pdf", file(1));
+    struct effect effect = {.kind = ACTIVITY_TASK, .request = (char[]){"{}"}};
+    queue_put_effect(queue, id, &effect);
+    struct job *job = claim(queue);
+    queue_advance(queue, job, JOB_UPLOADED, "uploaded");
+    queue_done(queue, job, "done");
+    expect_due(queue, CHANNEL_HOOK, "");
+    effect.state = EFFECT_MISSING;
+    queue_put_effect(queue, id, &effect);
+    queue_keep_text(queue, &job->error_code, "task_missing");
+    queue_keep_text(queue, &job->error_message, "its task is missing");
+    queue_add_outcome_notice(queue, job);
+    expect_due(queue, CHANNEL_HOOK, "1 done  its task is missing job 1, 0\n");
+    commit(queue);
+    job_free(job);
 }
 
 static void an_event_is_kept_until_it_is_delivered(void **state)
@@ -251,6 +275,7 @@ int main(void)
         ON_MEMORY(owners_are_told_apart),
         ON_MEMORY(nothing_is_written_where_nobody_listens),
         ON_MEMORY(outcomes_are_events_for_those_who_listen),
+        ON_MEMORY(a_job_is_done_to_those_who_listen_once_its_effects_are),
         ON_MEMORY(an_event_is_kept_until_it_is_delivered),
         ON_MEMORY(a_crash_makes_it_due_again_and_counts),
         ON_MEMORY(those_of_one_cause_are_delivered_together),
