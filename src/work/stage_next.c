@@ -110,6 +110,16 @@ void duplicate_next(struct worker *worker, struct task *task)
     grouping_attach(worker, task);
 }
 
+/** The lost queue knew whether anything is missing next to it. */
+static const char *found_again(const struct task *task)
+{
+    const struct rule *rule = config_rule(task->config, task->job->rule);
+    return rule && rule->effect_count
+               ? "was filed already, before the queue was lost; its task or custom fields are not "
+                 "repeated, and may be missing"
+               : "was filed already, before the queue was lost";
+}
+
 /** Filed already by a queue that is lost; or it may go. */
 void reconcile_next(struct worker *worker, struct task *task)
 {
@@ -124,7 +134,7 @@ void reconcile_next(struct worker *worker, struct task *task)
     job->reconcile = false;
     if (found) {
         (void)str_assign(&job->activity_id, found);
-        moves_done(worker, task, "was filed already, before the queue was lost");
+        moves_done(worker, task, found_again(task));
         moves_log(task, "filed before", task->job->activity_id);
         return;
     }

@@ -67,6 +67,14 @@ found_again() { # ACTIVITY: what the rule creates is found when the queue is dam
     found_again 'lead_file = {};'
 }
 
+@test "next to a note that is found, nothing is done again, and that is said" {
+    found_again 'note = { text = "{stem}"; }; task = { text = "{stem}"; }; set = { custom = { cf_SandboxText = "{stem}"; }; };'
+    [ "$(counts .requests.setlead)" = 1 ]
+    closedrop list --json | jq -se 'all(.state == "done" and .error == null)'
+    id=$(closedrop list --json | jq -s 'map(select(.path == "A3.txt"))[0].id')
+    history_says "$id" 'its task or custom fields are not repeated, and may be missing'
+}
+
 @test "the files of one email are found together" {
     use_rule 'group = { by = "{l}"; wait = "100ms"; }; email = { subject = "{l}"; };'
     echo three >in/A3.txt
