@@ -176,3 +176,67 @@ heard() { # KIND: its hook has run for it
     rm state/fill
     wait_until heard recovered
 }
+
+log_in_app() { # a login with OAuth in place of the key, whose access token Close refuses from now on
+    unset_config close.api_key_file
+    set_config 'close.oauth={ client_id = "oa2client_sandbox"; client_secret_file = "secret"; }'
+    (umask 077 && echo sandbox-app-secret >secret)
+    settings '{"api_key":"api_nobody.has"}'
+    curl -sf -o /dev/null -w '%{redirect_url}' \
+        "${api%/api/v1/}/oauth2/authorize/?client_id=oa2client_sandbox&response_type=code" | closedrop login >/dev/null
+    refused=$(token access_token)
+    curl -sf -o /dev/null "${api%/api/v1/}/oauth2/revoke/" --data-urlencode "token=$refused" \
+        -d client_id=oa2client_sandbox -d client_secret=sandbox-app-secret
+}
+
+token() { # NAME: of the kept login
+    sed -n "s/^$1 //p" state/login
+}
+
+is_another_token() {
+    [ "$(token access_token)" != "$refused" ]
+}
+
+ask_for_tokens() { # FILE...: full, and without these files, once new tokens are asked for
+    fault '[{"on":"token","do":{"delay":"1500ms"},"times":1}]'
+    start_agent
+    echo hello >in/a.txt
+    wait_until requests_reach token 2
+    signal_agent STOP
+    rm -f "$@"
+    fill_disk
+}
+
+@test "full while new tokens are on their way: there is room for them" {
+    log_in_app
+    ask_for_tokens
+    wait_until is_another_token
+    is_full
+    rm state/fill
+    filed_once a.txt
+    [ "$(counts .requests.token)" = 2 ]
+}
+
+@test "full while new tokens are on their way, and no room could be held for them: they are kept once there is some" {
+    log_in_app
+    ask_for_tokens state/login.new state/ballast
+    wait_until log_says "the login cannot be kept in $PWD/state: No space left on device; closedrop tries again, and uses the new token once it is kept"
+    wait_until is_full
+    [[ $(closedrop status) == *'free, and closedrop needs 12 MB; free at least '* ]]
+    is_another_token && return 1
+    rm state/fill
+    filed_once a.txt
+    [ "$(counts .requests.token)" = 2 ]
+}
+
+@test "killed while new tokens cannot be kept: they are lost, and somebody has to log in again" {
+    log_in_app
+    ask_for_tokens state/login.new state/ballast
+    wait_until log_says "the login cannot be kept in $PWD/state"
+    kill_agent
+    rm state/fill
+    start_agent
+    wait_until eval 'closedrop status --json | jq -e ".blocked.message | test(\"answer to an earlier renewal, at .* was lost; log in again\")"'
+    [ -f in/a.txt ]
+    activities_are 0
+}

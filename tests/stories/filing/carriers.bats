@@ -244,10 +244,15 @@ fails_with() { # CODE TEXT
     fails_with template '"value" of rule "r" must be a whole number, but is "order 1"'
 }
 
-@test "a status that is gone, and a phone of somebody else: Close's words, and the field" {
+@test "a status or pipeline that is gone, and a phone of somebody else: Close's words, and the field" {
     use_rule "${opportunity/stat_SandboxActive/stat_Gone}"
     drop_pdfs 1
     fails_with close_refused 'status_id: Object does not exist.'
+    rm -r in state
+    mkdir in
+    use_rule "${opportunity/status_id = \"stat_SandboxActive\"/pipeline_id = \"pipe_Gone\"}"
+    drop_pdfs 1
+    fails_with close_refused 'pipeline_id: Object does not exist.'
     rm -r in state
     mkdir in
     use_rule "${sms/+15550100/+15559999}"

@@ -172,6 +172,26 @@ there_are() { # NUMBER of file processes, also of those that were killed and han
     [ "$(closedrop show 2 --json | jq .attempts)" = 1 ] || [ "$(closedrop show 1 --json | jq .attempts)" = 1 ]
 }
 
+@test "the share hangs between a note and its task: the local folder delivers, and the task is created once it answers" {
+    seed '{"leads":[{"id":"lead_A","name":"A"}]}'
+    more='rules = ( { name = "r"; lead_id = "lead_A"; note = { text = "x"; }; task = { text = "y"; }; } );'
+    with_share 'rules = [ "r" ];'
+    fault '[{"on":"task","do":{"status":429,"headers":{"Retry-After":"1"}},"times":0}]'
+    start_agent
+    wait_until share_says .healthy
+    echo shared >behind/b.txt
+    wait_until requests_reach task 1
+    hang all
+    wait_until share_is_away
+    no_faults
+    echo local >in/a.txt
+    wait_until test -f "in/Uploaded/$(date +%Y-%m)/a.txt"
+    answer
+    wait_until test -f "behind/Uploaded/$(date +%Y-%m)/b.txt"
+    activities_are 2
+    closedrop show 1 | grep -q 'task task_.* on lead_A'
+}
+
 b_is_filed_once() { # job 1, and the one of the local folder
     wait_until cmp -s b.bin "behind/Uploaded/$(date +%Y-%m)/b.bin"
     [ "$(uploads)" = 2 ]

@@ -3,6 +3,7 @@
 # renew the tokens, one of them at a time, through crashes, lost answers and clocks that are wrong.
 
 load ../../support/story
+load ../../support/clock
 
 setup() {
     story_setup
@@ -71,6 +72,38 @@ upload_one() { # NAME: through the agent
 revoke() { # TOKEN
     curl -sf -o /dev/null "${api%/api/v1/}/oauth2/revoke/" --data-urlencode "token=$1" \
         -d client_id=oa2client_sandbox -d client_secret=sandbox-app-secret
+}
+
+@test "the clock of the machine is an hour off, and is set: the token is good for as long as it was" {
+    need_clock
+    wall_only=yes
+    for shift in +1h -1h; do
+        set_clock "$shift"
+        with_clock "$CLOSEDROP_BIN_DIR/closedrop" login -c "$config" <<<"$(address)"
+        with_clock "$CLOSEDROP_BIN_DIR/closedrop" check -c "$config" --online
+        start_in_time
+        upload_one "$shift" $((1 + $(closedrop list --json | wc -l)))
+        set_clock +0
+        upload_one "$shift, set right" $((1 + $(closedrop list --json | wc -l)))
+        stop_agent
+    done
+    [ "$(tokens_asked)" = 2 ]
+    [ "$(curl -sf "${admin}ledger" | jq '[.refused[] | select(.status == 401)] | length')" = 0 ]
+}
+
+@test "a login from a backup has ended: all wait, and a new one ends that" {
+    log_in
+    cp -p state/login backup
+    settings '{"token_ttl":"2s"}'
+    revoke "$(token access_token)"
+    closedrop check --online
+    cp -p backup state/login
+    start_agent
+    echo one >in/one.txt
+    wait_until blocked_by 'Close says invalid_grant (status 400); log in again'
+    [ -z "$(token refresh_token)" ]
+    log_in
+    wait_until jobs_are done 1
 }
 
 @test "a token that is refused before it ends is renewed once, by whoever comes first" {
