@@ -14,7 +14,8 @@ struct mailbox {
     size_t count;
     size_t most;
     bool closed;
-    int bell; /* an eventfd, readable while there are messages */
+    int bell;     /* an eventfd, readable while there are messages */
+    bool is_rung; /* and not heard yet */
 };
 
 struct message *message_new(
@@ -85,9 +86,20 @@ int mailbox_descriptor(const struct mailbox *box)
     return box->bell;
 }
 
-static void ring(const struct mailbox *box)
+/** Under the lock, as silence(). One that rings already needs no call for it. */
+static void ring(struct mailbox *box)
 {
-    eventfd_write(box->bell, 1);
+    if (!box->is_rung)
+        eventfd_write(box->bell, 1);
+    box->is_rung = true;
+}
+
+static void silence(struct mailbox *box)
+{
+    eventfd_t rings;
+    if (box->is_rung)
+        eventfd_read(box->bell, &rings);
+    box->is_rung = false;
 }
 
 bool mailbox_post(struct mailbox *box, struct message *message, bool wait)
@@ -121,17 +133,17 @@ struct message *mailbox_take(struct mailbox *box)
         box->count--;
         pthread_cond_signal(&box->room);
     }
-    if (!box->first && box->bell >= 0 && !box->closed) {
-        eventfd_t rings;
-        eventfd_read(box->bell, &rings);
-    }
+    if (!box->first && !box->closed)
+        silence(box);
     pthread_mutex_unlock(&box->lock);
     return message;
 }
 
 void mailbox_wake(struct mailbox *box)
 {
+    pthread_mutex_lock(&box->lock);
     ring(box);
+    pthread_mutex_unlock(&box->lock);
 }
 
 void mailbox_close(struct mailbox *box)

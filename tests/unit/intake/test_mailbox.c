@@ -10,8 +10,27 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 
 #include <cmocka.h>
+
+static int bell_calls;
+
+int __real_eventfd_write(int, eventfd_t);
+int __wrap_eventfd_write(int fd, eventfd_t value);
+int __wrap_eventfd_write(int fd, eventfd_t value)
+{
+    bell_calls++;
+    return __real_eventfd_write(fd, value);
+}
+
+int __real_eventfd_read(int, eventfd_t *);
+int __wrap_eventfd_read(int fd, eventfd_t *value);
+int __wrap_eventfd_read(int fd, eventfd_t *value)
+{
+    bell_calls++;
+    return __real_eventfd_read(fd, value);
+}
 
 static struct config config = {.references = 1}; /* held by messages, never freed */
 
@@ -81,6 +100,27 @@ static void rings_while_there_are_messages(void **state)
     assert_true(mailbox_post(box, message(2), false));
     assert_true(rings(box));
     mailbox_free(box); /* with a message in it */
+}
+
+static void rings_once_for_many_messages(void **state)
+{
+    (void)state;
+    struct mailbox *box = mailbox_new(10);
+    bell_calls = 0;
+    assert_null(mailbox_take(box));
+    assert_int_equal(bell_calls, 0);
+    for (size_t i = 0; i < 5; i++)
+        assert_true(mailbox_post(box, message(i), false));
+    mailbox_wake(box);
+    for (size_t i = 0; i < 5; i++)
+        expect_next(box, i);
+    assert_null(mailbox_take(box));
+    assert_int_equal(bell_calls, 2);
+    mailbox_wake(box);
+    assert_true(rings(box));
+    assert_null(mailbox_take(box));
+    assert_false(rings(box));
+    mailbox_free(box);
 }
 
 static void is_read_to_its_end_once_closed(void **state)
@@ -181,6 +221,7 @@ int main(void)
         cmocka_unit_test(gives_letters_in_order),
         cmocka_unit_test(refuses_what_finds_no_room),
         cmocka_unit_test(rings_while_there_are_messages),
+        cmocka_unit_test(rings_once_for_many_messages),
         cmocka_unit_test(is_read_to_its_end_once_closed),
         cmocka_unit_test(holds_the_configuration),
         cmocka_unit_test(owns_its_sightings),
