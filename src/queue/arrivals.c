@@ -57,13 +57,13 @@ static void find_jobs(
     for (size_t i = 0; i < count; i++)
         lookups[i] =
             lookup_of(&seen[i], seen[i].identity->handle_length ? QUERY_BY_HANDLE : QUERY_BY_PATH);
-    store_look_up(queue->store, lookups, count, false);
+    store_look_up(queue->store, lookups, count);
     for (size_t i = 0; i < count; i++)
         if (!lookups[i].job && lookups[i].kind == QUERY_BY_HANDLE && seen[i].by_path) {
             of[paths] = i;
             by_path[paths++] = lookup_of(&seen[i], QUERY_BY_PATH);
         }
-    store_look_up(queue->store, by_path, paths, false);
+    store_look_up(queue->store, by_path, paths);
     for (size_t i = 0; i < paths; i++)
         lookups[of[i]].job = by_path[i].job;
 }
@@ -199,7 +199,7 @@ static struct job *find_old(
         {.kind = has_handle ? QUERY_BY_HANDLE : QUERY_BY_PATH, .query = query},
         {.kind = QUERY_BY_PATH, .query = query}};
     bool by_both = has_handle && arrival->by_path;
-    store_look_up(queue->store, lookups, by_both ? 3 : 2, false);
+    store_look_up(queue->store, lookups, by_both ? 3 : 2);
     *ret_waiting = lookups[0].job;
     if (!lookups[1].job)
         return lookups[2].job;

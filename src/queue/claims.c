@@ -28,147 +28,81 @@
  * several is nobody's, and gives the attempts back. What was uploading is queued again, for nothing
  * counts until S3 has all of it; what was attaching stays so, for its activity may exist.
  */
+#include "due.h"
 #include "queue_state.h"
 
-#include "closedrop/base/array.h"
 #include "closedrop/base/clock.h"
 
 #include <stdint.h>
 
-/** The states a lane takes jobs from, nearest the end first. */
-static const struct {
-    enum lane lane;
-    enum job_state state;
-} claims[] = {
-    {LANE_PUT_AWAY, JOB_DONE},
-    {LANE_PUT_AWAY, JOB_FAILED},
-    {LANE_ATTACH, JOB_ATTACHING},
-    {LANE_ATTACH, JOB_UPLOADED},
-    {LANE_SEND, JOB_QUEUED},
-};
-
-static bool is_in_lanes(size_t row, unsigned lanes)
+/** The job of one place that has been due longest, as long as it is due. */
+static struct job *first_of(
+    struct queue *queue, const struct due *due, size_t place, bool suspect, int64_t now)
 {
-    return (claims[row].lane & lanes) != 0;
-}
-
-/* ---- what is next ---- */
-
-/** Questions that are asked together. */
-struct asking {
-    struct lookup lookups[LOOKUPS_MAX];
-    size_t of[LOOKUPS_MAX]; /* which claimable each is about */
-    size_t count;
-};
-
-/** Add the questions about one claimable, of one kind. */
-static void ask_of(struct asking *asking, enum query_kind kind, const struct claimable *claimable,
-    size_t index, int64_t now)
-{
-    for (size_t row = 0; row < COUNT(claims); row++) {
-        if (!is_in_lanes(row, claimable->lanes))
-            continue;
-        asking->of[asking->count] = index;
-        asking->lookups[asking->count++] = (struct lookup){.kind = kind,
-            .query = {.folder = claimable->folder,
-                .state = job_state_names[claims[row].state],
-                .suspect = claimable->suspects,
-                .at_ms = now},
-            .number = INT64_MAX};
-    }
-}
-
-/** Whether there is room for no further claimable. */
-static bool is_full(const struct asking *asking)
-{
-    return asking->count + COUNT(claims) > LOOKUPS_MAX;
-}
-
-static struct job *ask_for_job(struct queue *queue, struct asking *asking)
-{
-    struct job *job = NULL;
-    store_look_up(queue->store, asking->lookups, asking->count, true);
-    for (size_t i = 0; i < asking->count && !job; i++)
-        job = asking->lookups[i].job;
-    asking->count = 0;
-    return job;
-}
-
-static struct job *next_job(struct queue *queue, const struct claimable *of, size_t count)
-{
-    struct asking asking;
-    struct job *job = NULL;
-    int64_t now = clock_wall_ms();
-    asking.count = 0;
-    for (size_t i = 0; i < count && !job; i++) {
-        ask_of(&asking, QUERY_DUE, &of[i], i, now);
-        if (is_full(&asking) || i + 1 == count)
-            job = ask_for_job(queue, &asking);
-    }
-    return job;
-}
-
-struct job *queue_claim(struct queue *queue, const struct claimable *of, size_t count)
-{
-    struct job *job = next_job(queue, of, count);
-    if (!job)
+    if (due->times.at_ms[place][suspect] > now)
         return NULL;
+    const struct query query = {.folder = due->folder,
+        .state = job_state_names[due_places[place].state],
+        .suspect = suspect,
+        .at_ms = now};
+    return store_job(queue->store, QUERY_DUE, &query);
+}
+
+static void mark_claimed(struct queue *queue, struct job *job)
+{
     job->claimed = true;
     if (job_has_outcome(job)) {
         queue_put(queue, job);
-        return job;
+        return;
     }
     job->attempts++;
     if (job->state == JOB_QUEUED)
         queue_set_state(queue, job, JOB_UPLOADING, "in progress");
     else
         queue_put(queue, job);
+}
+
+struct job *queue_claim(struct queue *queue, struct due *due, unsigned lanes, bool suspects)
+{
+    int64_t now = clock_wall_ms();
+    struct job *job = NULL;
+    size_t place = 0;
+    due_learn(queue);
+    for (size_t i = 0; i < DUE_PLACES && !job; i++)
+        if (due_places[i].lane & lanes)
+            job = first_of(queue, due, place = i, suspects, now);
+    if (!job)
+        return NULL;
+    const struct due_times before = due->times;
+    mark_claimed(queue, job);
+    due_forget_place(queue, due, &before, place, suspects);
     return job;
-}
-
-static void ask_when_due(struct queue *queue, struct asking *asking, struct claimable *of)
-{
-    store_look_up(queue->store, asking->lookups, asking->count, false);
-    for (size_t i = 0; i < asking->count; i++) {
-        struct claimable *claimable = &of[asking->of[i]];
-        int64_t due_ms = asking->lookups[i].number;
-        claimable->due_ms = due_ms < claimable->due_ms ? due_ms : claimable->due_ms;
-    }
-    asking->count = 0;
-}
-
-void queue_next_due(struct queue *queue, struct claimable *of, size_t count)
-{
-    struct asking asking;
-    asking.count = 0;
-    for (size_t i = 0; i < count; i++) {
-        of[i].due_ms = INT64_MAX;
-        ask_of(&asking, QUERY_NEXT_DUE, &of[i], i, 0);
-        if (is_full(&asking) || i + 1 == count)
-            ask_when_due(queue, &asking, of);
-    }
 }
 
 /* ---- what waits comes due ---- */
 
 void queue_wake(struct queue *queue, const char *error_code)
 {
+    due_forget_all(queue);
     store_change(
         queue->store, CHANGE_WAKE, &(struct query){.code = error_code, .at_ms = clock_wall_ms()});
 }
 
 void queue_wake_group(struct queue *queue, const struct job *job)
 {
-    if (job->rule && job->group)
-        store_change(queue->store, CHANGE_WAKE_GROUP,
-            &(struct query){.folder = job->folder,
-                .rule = job->rule,
-                .group = job->group,
-                .at_ms = clock_wall_ms()});
+    if (!job->rule || !job->group)
+        return;
+    due_forget(queue, job->folder);
+    store_change(queue->store, CHANGE_WAKE_GROUP,
+        &(struct query){.folder = job->folder,
+            .rule = job->rule,
+            .group = job->group,
+            .at_ms = clock_wall_ms()});
 }
 
 void queue_wake_changed(struct queue *queue, const char *folder, const char *rules_digest)
 {
+    due_forget(queue, folder);
     store_change(queue->store, CHANGE_WAKE_CHANGED,
         &(struct query){.folder = folder, .rules_digest = rules_digest, .at_ms = clock_wall_ms()});
 }

@@ -1,6 +1,7 @@
 /** Groups and the POSTs that jobs share, as queries of the store. */
 #include "closedrop/queue/groups.h"
 
+#include "due.h"
 #include "queue_state.h"
 
 /** The group that a job belongs to. */
@@ -42,6 +43,7 @@ void queue_delay_group(struct queue *queue, const struct job *member, int64_t du
 {
     struct query query = of_group(member);
     query.at_ms = due_ms;
+    due_forget(queue, member->folder);
     store_change(queue->store, CHANGE_DELAY_GROUP, &query);
 }
 

@@ -1,4 +1,5 @@
 /** The queue itself: opened, its transactions, its numbers, and how a job is written. */
+#include "due.h"
 #include "queue_state.h"
 
 #include "closedrop/base/clock.h"
@@ -68,6 +69,7 @@ void queue_close(struct queue *queue)
     if (!queue)
         return;
     store_close(queue->store);
+    due_free(queue);
     free(queue);
 }
 
@@ -117,6 +119,7 @@ int64_t queue_tend(struct queue *queue)
 
 void queue_put(struct queue *queue, struct job *job)
 {
+    due_forget(queue, job->folder);
     store_put(queue->store, job);
 }
 

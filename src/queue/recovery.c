@@ -1,5 +1,6 @@
 /** After a start: what a crash left claimed is taken back, and due times follow a clock that was
  * set. */
+#include "due.h"
 #include "queue_state.h"
 
 #include "closedrop/base/clock.h"
@@ -68,6 +69,7 @@ static void note_clock(struct queue *queue)
 
 void queue_follow_clock(struct queue *queue, int64_t by_ms)
 {
+    due_forget_all(queue);
     store_change(queue->store, CHANGE_SHIFT, &(struct query){.by_ms = by_ms});
     store_change(queue->store, CHANGE_LEFT_SHIFT, &(struct query){.by_ms = by_ms});
     store_change(queue->store, CHANGE_NOTICES_SHIFT, &(struct query){.by_ms = by_ms});
@@ -105,6 +107,7 @@ static void mend_due_times(struct queue *queue)
             queue, 0, "", by < 0 ? "the clock jumped backward" : "the clock jumped forward");
     }
     note_clock(queue);
+    due_forget_all(queue);
     store_change(queue->store, CHANGE_CLAMP, &(struct query){.at_ms = now + WAIT_MAX_MS});
     store_change(queue->store, CHANGE_LEFT_CLAMP, &(struct query){.at_ms = now});
     store_change(queue->store, CHANGE_NOTICES_CLAMP, &(struct query){.at_ms = now + WAIT_MAX_MS});

@@ -99,10 +99,10 @@ struct lookup {
 #define LOOKUPS_MAX 64
 
 /**
- * Answer all, or, where `until_found`, in order until one has found a job. A turn asks so for all
- * that it can know beforehand: a driver that is far away needs one round trip for it.
+ * Answer all. A turn asks so for all that it can know beforehand: a driver that is far away needs
+ * one round trip for it.
  */
-void store_look_up(struct store *store, struct lookup *lookups, size_t count, bool until_found);
+void store_look_up(struct store *store, struct lookup *lookups, size_t count);
 
 /**
  * The number that a new store has from the transaction that makes it: 1, or 2 where something

@@ -12,11 +12,8 @@ static void look_up(struct store *store, struct lookup *lookup)
         lookup->number = store_number(store, lookup->kind, &lookup->query, lookup->number);
 }
 
-void store_look_up(struct store *store, struct lookup *lookups, size_t count, bool until_found)
+void store_look_up(struct store *store, struct lookup *lookups, size_t count)
 {
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         look_up(store, &lookups[i]);
-        if (until_found && lookups[i].job)
-            break;
-    }
 }

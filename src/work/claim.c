@@ -27,8 +27,6 @@
 
 /** How many jobs are claimed in one turn: groups that wait are due again and again. */
 #define CLAIMS_MAX 256
-/** As many folders are asked about at once. */
-#define FOLDERS_AT_ONCE 16
 
 /** Whether whose the file is must be asked (again): never asked, or its rules changed since. */
 static bool needs_resolving(const struct job *job, const struct folder *folder)
@@ -127,51 +125,39 @@ static void take_on(struct worker *worker, struct job *job, const struct folder 
         grouping_attach(worker, task);
 }
 
-/** List folders that have free lanes, from the `first`th in turn on; returns how many it checked.
+/** What is due is known without a question, and so asked first: it rules out most of many folders.
  */
-static size_t list_claimable(
-    struct worker *worker, bool suspects, size_t first, struct claimable *ret_of, size_t *ret_count)
+static struct job *claim_from(struct worker *worker, size_t index, bool suspects)
 {
-    const struct config *config = worker->config;
-    size_t i = first;
-    for (*ret_count = 0; i < config->folder_count && *ret_count < FOLDERS_AT_ONCE; i++) {
-        size_t index = (worker->turn + i) % config->folder_count;
-        unsigned lanes = pacing_free_lanes(worker, index) & ~(suspects ? LANE_PUT_AWAY : 0U);
-        if (lanes)
-            ret_of[(*ret_count)++] = (struct claimable){
-                .folder = config->folders[index].name, .lanes = lanes, .suspects = suspects};
-    }
-    return i - first;
+    unsigned lanes = suspects ? LANE_ATTACH | LANE_SEND : LANE_ALL;
+    struct due *due = worker->folders[index].due;
+    if (queue_next_due(worker->queue, due, lanes, suspects) > clock_wall_ms())
+        return NULL;
+    return queue_claim(worker->queue, due, lanes & pacing_free_lanes(worker, index), suspects);
 }
 
 /** One claim, from the folders in turn. */
 static bool claim_one(struct worker *worker, bool suspects)
 {
-    const struct config *config = worker->config;
-    struct claimable of[FOLDERS_AT_ONCE];
+    size_t folders = worker->config->folder_count, index = 0;
     struct job *job = NULL;
-    size_t count;
-    for (size_t i = 0; i < config->folder_count && !job;) {
-        i += list_claimable(worker, suspects, i, of, &count);
-        job = queue_claim(worker->queue, of, count);
+    for (size_t i = 0; i < folders && !job; i++) {
+        index = (worker->turn + i) % folders;
+        job = claim_from(worker, index, suspects);
     }
     if (!job)
         return false;
-    const struct folder *folder = config_folder(config, job->folder);
-    worker->turn = ((size_t)(folder - config->folders) + 1) % config->folder_count;
-    take_on(worker, job, folder);
+    worker->turn = (index + 1) % folders;
+    take_on(worker, job, &worker->config->folders[index]);
     return true;
 }
 
 /** Whether a suspect of one folder can be claimed now. */
 static bool has_due_suspect(const struct worker *worker, const struct folder_view *view)
 {
-    struct claimable of = {
-        .folder = view->folder->name, .lanes = LANE_ATTACH | LANE_SEND, .suspects = true};
-    if (!view->healthy || view->classifying != CLASSIFY_DONE)
-        return false;
-    queue_next_due(worker->queue, &of, 1);
-    return of.due_ms <= clock_wall_ms();
+    return view->healthy && view->classifying == CLASSIFY_DONE &&
+           queue_next_due(worker->queue, view->due, LANE_ATTACH | LANE_SEND, true) <=
+               clock_wall_ms();
 }
 
 bool claim_suspect_is_due(const struct worker *worker)

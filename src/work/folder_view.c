@@ -15,6 +15,11 @@ struct folder_view *folder_views_new(const struct worker *worker, const struct c
         if (before)
             views[i] = *before;
         views[i].folder = folder;
+        views[i].due = queue_due(worker->queue, folder->name);
+        if (!views[i].due) {
+            free(views);
+            return NULL;
+        }
         errand_abandon(&views[i]); /* what is about an earlier configuration is not answered */
         views[i].telling = (struct telling){.has_told = true}; /* perhaps */
         views[i].check_next_ms = 0;                            /* rescan may be another one now */

@@ -16,9 +16,6 @@
 /** Jobs whose file is only to be put away take no slot, but do not pile up either. */
 #define FINISHING_MAX 32
 
-/** As many lanes of folders are asked about at once. */
-#define CLAIMABLE_MAX 60
-
 static const enum lane all_lanes[] = {LANE_PUT_AWAY, LANE_ATTACH, LANE_SEND};
 
 int pacing_send_request(struct worker *worker, struct request *request)
@@ -227,50 +224,22 @@ bool pacing_may_attach(
     return is_open && !*ret_wait_ms;
 }
 
-/** Lanes of folders that will be free, and when. */
-struct waits {
-    struct claimable of[CLAIMABLE_MAX];
-    int64_t free_at[CLAIMABLE_MAX]; /* on the steady clock */
-    size_t count;
-    int64_t wait_ms;
-};
-
-/** In how many ms the first job of them can be claimed. */
-static void ask_for_first(struct worker *worker, struct waits *waits)
+/** In how many ms the first job of a folder's lane can be claimed; INT64_MAX for never. */
+static int64_t lane_wait(struct worker *worker, size_t index, enum lane lane)
 {
-    int64_t wall = clock_wall_ms(), steady = clock_steady_ms();
-    queue_next_due(worker->queue, waits->of, waits->count);
-    for (size_t i = 0; i < waits->count; i++) {
-        int64_t due_ms = waits->of[i].due_ms;
-        if (due_ms != INT64_MAX)
-            waits->wait_ms =
-                earlier(waits->wait_ms, later(due_ms - wall, waits->free_at[i] - steady));
-    }
-    waits->count = 0;
-}
-
-static void add_lane(struct worker *worker, struct waits *waits, size_t index, enum lane lane)
-{
-    int64_t free_at = lane_free_at(worker, index, lane);
-    if (free_at == INT64_MAX)
-        return;
-    if (waits->count + 2 > CLAIMABLE_MAX)
-        ask_for_first(worker, waits);
-    for (int suspects = 0; suspects < 2; suspects++) {
-        waits->free_at[waits->count] = free_at;
-        waits->of[waits->count++] = (struct claimable){
-            .folder = worker->folders[index].folder->name, .lanes = lane, .suspects = suspects};
-    }
+    struct due *due = worker->folders[index].due;
+    int64_t due_ms = earlier(queue_next_due(worker->queue, due, lane, false),
+        queue_next_due(worker->queue, due, lane, true));
+    int64_t free_at = due_ms == INT64_MAX ? INT64_MAX : lane_free_at(worker, index, lane);
+    return free_at == INT64_MAX ? INT64_MAX
+                                : later(due_ms - clock_wall_ms(), free_at - clock_steady_ms());
 }
 
 int64_t pacing_wait(struct worker *worker)
 {
-    struct waits waits;
-    waits.count = 0;
-    waits.wait_ms = INT64_MAX;
+    int64_t wait_ms = INT64_MAX;
     for (size_t i = 0; i < worker->config->folder_count; i++)
         for (size_t j = 0; j < COUNT(all_lanes); j++)
-            add_lane(worker, &waits, i, all_lanes[j]);
-    ask_for_first(worker, &waits);
-    return waits.wait_ms;
+            wait_ms = earlier(wait_ms, lane_wait(worker, i, all_lanes[j]));
+    return wait_ms;
 }

@@ -32,6 +32,7 @@ enum classifying { CLASSIFY_CANNOT, CLASSIFY_GOES_ON, CLASSIFY_DONE };
 /** What the worker knows of a folder, most of it from the watch thread. */
 struct folder_view {
     const struct folder *folder; /* of the worker's configuration */
+    struct due *due;             /* the queue's */
     bool healthy;
     int64_t scanned;        /* the last scan that was asked for and has ended (worker_scan) */
     int64_t complete_scans; /* how many scans of all of it have ended */

@@ -64,8 +64,7 @@ static int64_t add(struct queue *queue, const char *path)
 
 static struct job *claim(struct queue *queue, unsigned lanes)
 {
-    struct job *job = queue_claim(
-        queue, &(struct claimable){.folder = FOLDER, .lanes = lanes, .suspects = false}, 1);
+    struct job *job = queue_claim(queue, queue_due(queue, FOLDER), lanes, false);
     assert(job);
     return job;
 }
@@ -261,8 +260,7 @@ static void read_all(struct queue *queue)
 static void work_once(struct queue *queue, int round)
 {
     queue_begin(queue);
-    struct job *job = queue_claim(
-        queue, &(struct claimable){.folder = FOLDER, .lanes = LANE_ALL, .suspects = round % 2}, 1);
+    struct job *job = queue_claim(queue, queue_due(queue, FOLDER), LANE_ALL, round % 2);
     if (job) {
         struct job *members[4];
         struct queue_group group;

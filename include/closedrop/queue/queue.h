@@ -178,22 +178,20 @@ enum lane {
     LANE_ALL = 7
 };
 
-/** Jobs of one folder that could be claimed. */
-struct claimable {
-    const char *folder;
-    unsigned lanes; /* LANE_PUT_AWAY does not apply to suspects */
-    bool suspects;
-    int64_t due_ms; /* queue_next_due() */
-};
+/** When the jobs of a folder are due: what was asked once is known until one of them is written. */
+struct due;
+
+/** That of a folder, by its name; the queue's, until its end. NULL if memory is short. */
+struct due *queue_due(struct queue *queue, const char *folder);
+
+/** When the next claim from these lanes could succeed, on the wall clock; INT64_MAX for never. */
+int64_t queue_next_due(struct queue *queue, struct due *due, unsigned lanes, bool suspects);
 
 /**
- * Claim the job that should be next of the first of `count` that has one due, preferring those
- * nearest their end; it counts as claimed from the commit on. NULL: nothing is due.
+ * Claim the job of the folder that should be next, preferring those nearest their end; it counts as
+ * claimed from the commit on. NULL: nothing is due. LANE_PUT_AWAY does not apply to suspects.
  */
-struct job *queue_claim(struct queue *queue, const struct claimable *of, size_t count);
-
-/** When the next claim of each could succeed, on the wall clock; INT64_MAX for never. */
-void queue_next_due(struct queue *queue, struct claimable *of, size_t count);
+struct job *queue_claim(struct queue *queue, struct due *due, unsigned lanes, bool suspects);
 
 /**
  * Write a job: a new one, which gets its ID, or one whose state has not changed. Writes no history

@@ -3,6 +3,9 @@
 #ifndef TESTS_UNIT_QUEUE_QUEUE_FIXTURE_H
 #define TESTS_UNIT_QUEUE_QUEUE_FIXTURE_H
 
+#include "queue/due.h"
+#include "queue/queue_state.h"
+
 #include "closedrop/base/array.h"
 #include "closedrop/base/clock.h"
 #include "closedrop/base/str.h"
@@ -56,13 +59,28 @@ static inline int close_queue(void **state)
     return 0;
 }
 
+/* whatever a test does, what is known of due times beforehand stays right */
 static inline void begin(struct queue *queue)
 {
     queue_begin(queue);
+    assert_non_null(queue_due(queue, "scans"));
+    due_learn(queue);
+}
+
+static inline void expect_due_times_are_right(struct queue *queue)
+{
+    due_learn(queue);
+    for (size_t i = 0; i < queue->due_count; i++) {
+        const struct due_times known = queue->dues[i]->times;
+        due_forget(queue, queue->dues[i]->folder);
+        due_learn(queue);
+        assert_memory_equal(&known, &queue->dues[i]->times, sizeof(known));
+    }
 }
 
 static inline void commit(struct queue *queue)
 {
+    expect_due_times_are_right(queue);
     assert_int_equal(queue_commit(queue), 0);
 }
 
@@ -92,8 +110,7 @@ static inline enum known known(struct queue *queue, struct identity identity)
 static inline struct job *claim_of(
     struct queue *queue, const char *folder, unsigned lanes, bool suspects)
 {
-    return queue_claim(
-        queue, &(struct claimable){.folder = folder, .lanes = lanes, .suspects = suspects}, 1);
+    return queue_claim(queue, queue_due(queue, folder), lanes, suspects);
 }
 
 static inline struct job *claim(struct queue *queue)
@@ -104,10 +121,10 @@ static inline struct job *claim(struct queue *queue)
 /* for suspects or for the others, whichever comes first */
 static inline int64_t next_due(struct queue *queue, const char *folder, unsigned lanes)
 {
-    struct claimable of[] = {
-        {.folder = folder, .lanes = lanes, .suspects = true}, {.folder = folder, .lanes = lanes}};
-    queue_next_due(queue, of, 2);
-    return of[0].due_ms < of[1].due_ms ? of[0].due_ms : of[1].due_ms;
+    struct due *due = queue_due(queue, folder);
+    int64_t suspects = queue_next_due(queue, due, lanes, true);
+    int64_t others = queue_next_due(queue, due, lanes, false);
+    return suspects < others ? suspects : others;
 }
 
 static inline struct job *load(struct queue *queue, int64_t id)

@@ -231,8 +231,7 @@ static void ignore_folder(void *context, const char *folder, int64_t jobs, int64
 
 static struct job *claim_by_hand(struct queue *queue, bool suspects)
 {
-    return queue_claim(queue,
-        &(struct claimable){.folder = BY_HAND_FOLDER, .lanes = LANE_ALL, .suspects = suspects}, 1);
+    return queue_claim(queue, queue_due(queue, BY_HAND_FOLDER), LANE_ALL, suspects);
 }
 
 static void is_no_work_of_the_agent(void **state)

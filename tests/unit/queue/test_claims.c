@@ -321,6 +321,79 @@ static void changes_nothing_else_by_sorting(void **state)
     assert_string_equal(lines.text, "queued: settled\nuploading: in progress\n");
 }
 
+/* ---- what is known of due times ---- */
+
+static void wake(struct queue *queue, struct job *job)
+{
+    (void)job;
+    queue_wake(queue, "table");
+}
+
+static void wake_group(struct queue *queue, struct job *job)
+{
+    queue_wake_group(queue, job);
+}
+
+static void wake_changed(struct queue *queue, struct job *job)
+{
+    queue_wake_changed(queue, job->folder, "rules of today");
+}
+
+static void delay_group(struct queue *queue, struct job *job)
+{
+    queue_delay_group(queue, job, now + 5000);
+}
+
+static void follow_clock(struct queue *queue, struct job *job)
+{
+    (void)job;
+    queue_follow_clock(queue, 1000);
+}
+
+static void recover(struct queue *queue, struct job *job)
+{
+    (void)job;
+    queue_recover(queue, DOUBT);
+}
+
+static void put(struct queue *queue, struct job *job)
+{
+    job->due_ms = now;
+    queue_put(queue, job);
+}
+
+#define YEAR_MS (365LL * 24 * 3600 * 1000)
+
+static void due_times_are_asked_for_again_once_they_change(void **state)
+{
+    static const struct {
+        void (*change)(struct queue *queue, struct job *job);
+        int64_t in_ms;
+    } rows[] = {{wake, 60000}, {wake_group, JOB_DUE_NEVER}, {wake_changed, 60000},
+        {delay_group, 60000}, {follow_clock, 60000}, {recover, YEAR_MS}, {put, 60000}};
+    struct queue *queue = *state;
+    begin(queue);
+    struct job *job = load(queue, add(queue, "a.pdf", file(1)));
+    int result = str_assign(&job->rule, "fax") | str_assign(&job->group, "g") |
+                 str_assign(&job->lead_id, "lead_a") | str_assign(&job->rules_digest, "rules then");
+    assert_int_equal(result | str_assign(&job->error_code, "table"), 0);
+    job->state = JOB_UPLOADED;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const int64_t due_ms = rows[i].in_ms == JOB_DUE_NEVER ? JOB_DUE_NEVER : now + rows[i].in_ms;
+        job->due_ms = due_ms;
+        queue_put(queue, job);
+        assert_true(next_due(queue, "scans", LANE_ALL) == due_ms);
+        rows[i].change(queue, job);
+        struct job *changed = load(queue, job->id);
+        assert_true(next_due(queue, "scans", LANE_ALL) == changed->due_ms);
+        if (changed->due_ms == due_ms)
+            fail_msg("row %zu changed nothing", i);
+        job_free(changed);
+    }
+    job_free(job);
+    commit(queue);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -328,6 +401,7 @@ int main(void)
         ON_MEMORY(sends_nothing_where_nothing_may_be_sent),
         ON_MEMORY(claims_by_lane_from_the_end_backwards),
         ON_MEMORY(passes_over_what_is_not_due),
+        ON_MEMORY(due_times_are_asked_for_again_once_they_change),
         ON_MEMORY(wakes_what_waits_for_something),
         ON_MEMORY(wakes_what_other_rules_have_looked_up),
         ON_MEMORY(finds_what_other_rules_have_sorted),

@@ -68,8 +68,7 @@ static struct job *add(struct queue *queue, const char *path, int number)
 static struct job *upload(struct queue *queue, const char *path, int number, const char *hash)
 {
     job_free(add(queue, path, number));
-    struct job *job =
-        queue_claim(queue, &(struct claimable){.folder = "scans", .lanes = LANE_SEND}, 1);
+    struct job *job = queue_claim(queue, queue_due(queue, "scans"), LANE_SEND, false);
     assert_non_null(job);
     int result = str_assign(&job->rule, "r") | str_assign(&job->rules_digest, "rules of today");
     result |= str_assign(&job->lead_id, "lead_a") | str_assign(&job->sha256, hash);

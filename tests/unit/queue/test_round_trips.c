@@ -6,13 +6,13 @@
 static int asked;
 static bool is_looking_up;
 
-void __real_store_look_up(struct store *, struct lookup *, size_t, bool);
-void __wrap_store_look_up(struct store *, struct lookup *, size_t, bool);
-void __wrap_store_look_up(struct store *store, struct lookup *lookups, size_t count, bool first)
+void __real_store_look_up(struct store *, struct lookup *, size_t);
+void __wrap_store_look_up(struct store *, struct lookup *, size_t);
+void __wrap_store_look_up(struct store *store, struct lookup *lookups, size_t count)
 {
     asked += count > 0;
     is_looking_up = true;
-    __real_store_look_up(store, lookups, count, first);
+    __real_store_look_up(store, lookups, count);
     is_looking_up = false;
 }
 
@@ -36,46 +36,52 @@ void __wrap_store_rows(struct store *store, enum query_kind kind, const struct q
     __real_store_rows(store, kind, query, each, context);
 }
 
-#define FOLDERS 12
-
-static const char *const folders[FOLDERS] = {
-    "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "scans"};
-
-static void claims_from_many_folders_with_one_question(void **state)
+static void asks_for_due_times_once(void **state)
 {
+    static const char *const folders[] = {"a", "b", "c", "d", "e", "scans"};
     struct queue *queue = *state;
-    struct claimable of[FOLDERS];
-    for (size_t i = 0; i < FOLDERS; i++)
-        of[i] = (struct claimable){.folder = folders[i], .lanes = LANE_ALL};
     begin(queue);
+    for (size_t i = 0; i < COUNT(folders); i++)
+        assert_non_null(queue_due(queue, folders[i]));
+    asked = 0;
+    for (size_t i = 0; i < COUNT(folders); i++)
+        assert_true(next_due(queue, folders[i], LANE_ALL) == INT64_MAX);
+    assert_int_equal(asked, 1); /* about all of them together */
     add(queue, "a.pdf", file(1));
     asked = 0;
-    struct job *job = queue_claim(queue, of, FOLDERS);
-    assert_int_equal(asked, 1);
-    assert_string_equal(job->folder, "scans");
-    job_free(job);
-    asked = 0;
-    assert_null(queue_claim(queue, of, FOLDERS));
-    queue_next_due(queue, of, FOLDERS);
-    assert_int_equal(asked, 2);
+    for (size_t i = 0; i < COUNT(folders); i++)
+        assert_true(next_due(queue, folders[i], LANE_ALL) == (i < 5 ? INT64_MAX : now));
+    assert_int_equal(asked, 1); /* about the one that it came to */
     commit(queue);
 }
 
-static void tells_of_each_when_it_is_due(void **state)
+static void claims_with_one_question(void **state)
 {
     struct queue *queue = *state;
-    struct claimable of[3 * FOLDERS]; /* more than fit into one question */
-    for (size_t i = 0; i < COUNT(of); i++)
-        of[i] = (struct claimable){
-            .folder = folders[i % FOLDERS], .lanes = i < FOLDERS ? LANE_ATTACH : LANE_ALL};
     begin(queue);
     add(queue, "a.pdf", file(1));
-    queue_next_due(queue, of, COUNT(of));
-    for (size_t i = 0; i < COUNT(of); i++)
-        assert_true(of[i].due_ms == (i == 23 || i == 35 ? now : INT64_MAX));
-    struct job *job = queue_claim(queue, of, COUNT(of));
-    assert_non_null(job); /* it is found behind what was asked first */
+    assert_true(next_due(queue, "scans", LANE_ALL) == now);
+    asked = 0;
+    struct job *job = claim(queue);
+    assert_non_null(job);
+    assert_int_equal(asked, 1);
     job_free(job);
+    assert_null(claim(queue));
+    assert_int_equal(asked, 2); /* whether another one waits where it was */
+    commit(queue);
+}
+
+static void learns_of_more_folders_than_fit_into_one_question(void **state)
+{
+    struct queue *queue = *state;
+    char name[] = "a";
+    begin(queue);
+    for (; *name <= 'm'; ++*name)
+        assert_non_null(queue_due(queue, name));
+    add(queue, "a.pdf", file(1));
+    for (*name = 'm'; *name >= 'a'; --*name)
+        assert_true(next_due(queue, name, LANE_ALL) == INT64_MAX);
+    assert_true(next_due(queue, "scans", LANE_ALL) == now);
     commit(queue);
 }
 
@@ -139,8 +145,9 @@ static void adds_a_file_with_one_question_and_its_number(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        ON_MEMORY(claims_from_many_folders_with_one_question),
-        ON_MEMORY(tells_of_each_when_it_is_due),
+        ON_MEMORY(asks_for_due_times_once),
+        ON_MEMORY(claims_with_one_question),
+        ON_MEMORY(learns_of_more_folders_than_fit_into_one_question),
         ON_MEMORY(knows_many_files_with_two_questions),
         ON_MEMORY(asks_again_of_a_job_that_an_earlier_answer_changed),
         ON_MEMORY(adds_a_file_with_one_question_and_its_number),

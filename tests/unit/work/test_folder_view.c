@@ -2,6 +2,8 @@
 #include "work/folder_view.h"
 
 #include "closedrop/base/array.h"
+#include "closedrop/base/str.h"
+#include "closedrop/queue/queue.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,27 +19,42 @@ static struct folder folders_now[] = {{.name = c}, {.name = d}, {.name = a}};
 static struct config before = {.folders = folders_before, .folder_count = COUNT(folders_before)};
 static struct config now = {.folders = folders_now, .folder_count = COUNT(folders_now)};
 
+static int open_queue(void **state)
+{
+    struct str why = STR_INIT(1000);
+    struct queue *queue = NULL;
+    int problem = queue_open(":memory:", true, &queue, &why);
+    str_release(&why);
+    *state = queue;
+    return problem;
+}
+
+static int close_queue(void **state)
+{
+    queue_close(*state);
+    return 0;
+}
+
 static void all_are_new_at_the_start(void **state)
 {
-    (void)state;
-    const struct worker worker = {.config = NULL};
+    const struct worker worker = {.queue = *state};
     struct folder_view *views = folder_views_new(&worker, &before);
     assert_non_null(views);
     for (size_t i = 0; i < before.folder_count; i++) {
         assert_ptr_equal(views[i].folder, &folders_before[i]);
         assert_false(views[i].healthy);
+        assert_ptr_equal(views[i].due, queue_due(*state, before.folders[i].name));
     }
     free(views);
 }
 
 static void what_is_known_follows_the_name(void **state)
 {
-    (void)state;
     struct folder_view known[] = {
         {.folder = &folders_before[0], .healthy = true, .device = 1, .check_next_ms = 9},
         {.folder = &folders_before[1], .healthy = true, .device = 2},
         {.folder = &folders_before[2], .healthy = true, .device = 3, .scanned = 7}};
-    const struct worker worker = {.config = &before, .folders = known};
+    const struct worker worker = {.config = &before, .folders = known, .queue = *state};
     struct folder_view *views = folder_views_new(&worker, &now);
     assert_non_null(views);
     for (size_t i = 0; i < now.folder_count; i++)
@@ -48,6 +65,7 @@ static void what_is_known_follows_the_name(void **state)
     assert_int_equal(views[1].device, 0);
     assert_int_equal(views[2].device, 1);
     assert_int_equal(views[2].check_next_ms, 0);
+    assert_ptr_equal(views[1].due, queue_due(*state, "d"));
     free(views);
 }
 
@@ -83,5 +101,5 @@ int main(void)
         cmocka_unit_test(is_found_by_name_as_long_as_it_is_configured),
         cmocka_unit_test(a_state_is_of_the_folder_with_that_index),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, open_queue, close_queue);
 }
