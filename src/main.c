@@ -82,8 +82,8 @@
  * - queue_add(), queue_claim() ...: every promise is a row
  *     queue/queue          opens the queue; its transactions, and how a job is written
  *     queue/arrivals       which job a file belongs to, or a new one
- *     queue/claims         which job is next; what a claim holds, and what a crash leaves; due: when
- *                          the next ones are
+ *     queue/claims         which job is next; what a claim holds, and what a crash leaves
+ *     queue/due            when the next jobs of a folder are due
  *     queue/lifecycle      a job from its claim to its outcome
  *     queue/orders         what people order for jobs
  *     queue/recovery       what a crash left claimed; due times follow a clock that was set

@@ -145,10 +145,10 @@ static void judge_conditions(struct alerts *alerts, struct condition *conditions
 static void add_summary(struct alerts *alerts)
 {
     const struct expectation *digest = &alerts->config->alert.digest;
-    int64_t now = clock_wall_ms(), since = queue_number(alerts->queue, SUMMARY_UNTIL);
     alerts->summary_ms = INT64_MAX;
     if (!queue_has_listeners(alerts->queue, NOTICE_SUMMARY))
         return;
+    int64_t now = clock_wall_ms(), since = queue_number(alerts->queue, SUMMARY_UNTIL);
     bool is_time = since && expectation_last(digest, now) > since;
     if (is_time)
         queue_add_notice(alerts->queue,

@@ -152,10 +152,12 @@ static void begin_to_expect(struct queue *queue, struct cause *cause)
 
 static void see(struct causes *causes, struct queue *queue, const struct condition *condition)
 {
-    CLEANUP(free_text) char *name = notice_cause(condition->kind, &condition->parts);
-    struct cause *cause = name ? find(causes, name) : NULL;
     bool is_present = condition->state == CONDITION_PRESENT;
     bool is_silence = condition->kind == NOTICE_SILENT;
+    if (!causes->list && !is_present && !is_silence)
+        return;
+    CLEANUP(free_text) char *name = notice_cause(condition->kind, &condition->parts);
+    struct cause *cause = name ? find(causes, name) : NULL;
     if (!cause && name && (is_present || is_silence)) {
         cause = add(causes, name, is_present ? condition->message : "");
         if (cause && is_silence)

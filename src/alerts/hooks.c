@@ -182,10 +182,11 @@ void hooks_claim(
     struct hooks *hooks, const struct config *config, struct queue *queue, bool is_disk_full)
 {
     struct claim claim = {hooks, config, queue};
+    bool has_any = queue_has_notices(queue);
     for (int i = 0; i < CONFIG_HOOKS; i++) {
         enum notice_kind kind = (enum notice_kind)i;
         hooks->due_ms[i] = INT64_MAX;
-        if (is_disk_full && kind != NOTICE_BLOCKED)
+        if (!has_any || (is_disk_full && kind != NOTICE_BLOCKED))
             continue;
         if (find_free(hooks, kind))
             queue_list_notices(queue, CHANNEL_HOOK, kind, HOOKS_MAX, claim_event, &claim);

@@ -357,7 +357,7 @@ void mailer_claim(
     const struct kinds *kinds = &kinds_of[mailer->channel];
     size_t urgent = mailer->channel == CHANNEL_MAIL, count = is_disk_full ? urgent : kinds->count;
     mailer->due_ms = INT64_MAX;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count && queue_has_notices(queue); i++) {
         if (!mailer_is_busy(mailer))
             claim_of_kind(mailer, config, queue, kinds->kinds[i]);
         mailer->due_ms =

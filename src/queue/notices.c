@@ -23,6 +23,12 @@ bool queue_has_listeners(const struct queue *queue, enum notice_kind kind)
     return queue->listeners[kind] != 0;
 }
 
+static void write_notice(struct queue *queue, const struct query *query)
+{
+    queue->is_without_notices = false;
+    store_change(queue->store, CHANGE_NOTICE, query);
+}
+
 static int64_t next_id(struct queue *queue)
 {
     int64_t id = queue_number(queue, "event") + 1;
@@ -46,7 +52,7 @@ int64_t queue_add_notice(struct queue *queue, const struct notice *event)
     for (int channel = 0; channel < CHANNELS; channel++) {
         query.channel = notice_channel_names[channel];
         if (queue->listeners[event->kind] >> channel & 1)
-            store_change(queue->store, CHANGE_NOTICE, &query);
+            write_notice(queue, &query);
     }
     return query.id;
 }
@@ -88,7 +94,7 @@ int64_t queue_add_owner_notice(struct queue *queue, const struct owner_notice *n
         .other = job->id,
         .at_ms = now,
         .until_ms = now};
-    store_change(queue->store, CHANGE_NOTICE, &query);
+    write_notice(queue, &query);
     return query.id;
 }
 
@@ -133,6 +139,14 @@ void queue_list_notices_of_cause(struct queue *queue, enum notice_channel channe
     const struct query query = {
         .channel = notice_channel_names[channel], .cause = cause, .limit = most};
     store_rows(queue->store, QUERY_NOTICES_OF_CAUSE, &query, tell_notice, &asked);
+}
+
+bool queue_has_notices(struct queue *queue)
+{
+    if (!queue->is_without_notices)
+        queue->is_without_notices =
+            store_number(queue->store, QUERY_HAS_NOTICES, &(struct query){0}, 0) == 0;
+    return !queue->is_without_notices;
 }
 
 int64_t queue_next_notice(struct queue *queue, enum notice_channel channel, enum notice_kind kind)

@@ -89,6 +89,7 @@ enum query_kind {
                               since_ms, the          event that reported the beginning, tries */
     QUERY_NOTICES_OF_CAUSE, /* channel, cause, not being delivered, limit: the same, by id */
     QUERY_NEXT_NOTICE,      /* channel, event: | when it is due, INT64_MAX */
+    QUERY_HAS_NOTICES,      /* | 0, or at least 1: how many, of all channels */
     QUERY_COUNT_NOTICES,    /* channel, cause where set: | how many */
     QUERY_CAUSES,           /* cause, why | since_ms, when it was over, event */
     QUERY_LAST_ARRIVAL,     /* folder: | the newest queued_ms, 0 */

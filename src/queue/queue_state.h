@@ -16,6 +16,7 @@ struct queue {
     int64_t lost_ms;                  /* wall clock: when an earlier queue was lost, 0 for never */
     int64_t ledger_ms;                /* the same, by the clock as it is now; INT64_MIN for never */
     unsigned listeners[NOTICE_KINDS]; /* queue_set_listeners() */
+    bool is_without_notices;          /* queue_has_notices() has found none; else it asks */
     struct due **dues;                /* of folders, by name (due.h) */
     size_t due_count;
     bool has_unknown_due;

@@ -735,6 +735,7 @@ static const char *const sql_texts[] = {
         " AND due_ms <> :never ORDER BY id LIMIT :limit",
     [QUERY_NEXT_NOTICE] = "SELECT ifnull(min(due_ms), :never) FROM event WHERE channel = :channel"
                           " AND kind = :event",
+    [QUERY_HAS_NOTICES] = "SELECT EXISTS (SELECT 1 FROM event)",
     [QUERY_COUNT_NOTICES] = "SELECT count(*) FROM event WHERE channel = :channel"
                             " AND (:cause IS NULL OR cause = :cause)",
     [QUERY_CAUSES] = "SELECT name, message, since_ms, over_ms, event FROM cause ORDER BY name",

@@ -52,6 +52,9 @@ void queue_list_notices(struct queue *queue, enum notice_channel channel, enum n
 void queue_list_notices_of_cause(struct queue *queue, enum notice_channel channel,
     const char *cause, int64_t most, queue_each_notice *each, void *context);
 
+/** Whether any notice is not delivered yet; that there is none is known without asking again. */
+bool queue_has_notices(struct queue *queue);
+
 /** When the next notice of a channel and a kind is due, on the wall clock; INT64_MAX for never. */
 int64_t queue_next_notice(struct queue *queue, enum notice_channel channel, enum notice_kind kind);
 

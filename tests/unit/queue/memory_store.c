@@ -1132,6 +1132,8 @@ static bool answers(const struct store *store, const struct record *record, enum
                is_being_attached(store, is_it->id);
     case QUERY_GUARD:
         return record->kind == CHANGE_GUARD && is(is_it->rule, query->rule);
+    case QUERY_HAS_NOTICES:
+        return record->kind == CHANGE_NOTICE;
     case QUERY_COUNT_NOTICES:
         return record->kind == CHANGE_NOTICE && is(is_it->channel, query->channel) &&
                is_or_any(query->cause, is_it->cause);

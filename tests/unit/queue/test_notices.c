@@ -93,6 +93,24 @@ static void a_job_is_done_to_those_who_listen_once_its_effects_are(void **state)
     job_free(job);
 }
 
+static void whether_any_waits_is_known(void **state)
+{
+    struct queue *queue = *state;
+    queue_set_listeners(queue, NOTICE_BLOCKED, HOOK);
+    begin(queue);
+    assert_false(queue_has_notices(queue));
+    const struct notice_batch one = {CHANNEL_HOOK, say(queue, NOTICE_BLOCKED, "blocked:key"), NULL};
+    const struct notice_batch two = {CHANNEL_HOOK, say(queue, NOTICE_BLOCKED, "blocked:s3"), NULL};
+    assert_true(queue_has_notices(queue));
+    queue_end_delivery(queue, &one);
+    assert_true(queue_has_notices(queue));
+    queue_end_delivery(queue, &two);
+    assert_false(queue_has_notices(queue));
+    say(queue, NOTICE_BLOCKED, "blocked:key");
+    assert_true(queue_has_notices(queue));
+    commit(queue);
+}
+
 static void an_event_is_kept_until_it_is_delivered(void **state)
 {
     struct queue *queue = *state;
@@ -276,6 +294,7 @@ int main(void)
         ON_MEMORY(nothing_is_written_where_nobody_listens),
         ON_MEMORY(outcomes_are_events_for_those_who_listen),
         ON_MEMORY(a_job_is_done_to_those_who_listen_once_its_effects_are),
+        ON_MEMORY(whether_any_waits_is_known),
         ON_MEMORY(an_event_is_kept_until_it_is_delivered),
         ON_MEMORY(a_crash_makes_it_due_again_and_counts),
         ON_MEMORY(those_of_one_cause_are_delivered_together),

@@ -2,6 +2,8 @@
 #include "queue/store.h"
 #include "queue_fixture.h"
 
+#include "closedrop/queue/notices.h"
+
 /* every call that a driver far away would have to wait for; a lookup is one, whatever is in it */
 static int asked;
 static bool is_looking_up;
@@ -85,6 +87,17 @@ static void learns_of_more_folders_than_fit_into_one_question(void **state)
     commit(queue);
 }
 
+static void asks_once_whether_nothing_is_to_be_told(void **state)
+{
+    struct queue *queue = *state;
+    begin(queue);
+    asked = 0;
+    for (int i = 0; i < 3; i++)
+        assert_false(queue_has_notices(queue));
+    assert_int_equal(asked, 1);
+    commit(queue);
+}
+
 static void knows_many_files_with_two_questions(void **state)
 {
     struct queue *queue = *state;
@@ -148,6 +161,7 @@ int main(void)
         ON_MEMORY(asks_for_due_times_once),
         ON_MEMORY(claims_with_one_question),
         ON_MEMORY(learns_of_more_folders_than_fit_into_one_question),
+        ON_MEMORY(asks_once_whether_nothing_is_to_be_told),
         ON_MEMORY(knows_many_files_with_two_questions),
         ON_MEMORY(asks_again_of_a_job_that_an_earlier_answer_changed),
         ON_MEMORY(adds_a_file_with_one_question_and_its_number),
