@@ -63,6 +63,8 @@ int64_t queue_prune(
         pruned += goes;
         job_free(jobs[i]);
     }
+    if (pruned && !only_count)
+        queue_set_number(queue, STORE_REMOVED, queue_number(queue, STORE_REMOVED) + pruned);
     if (count < PRUNE_PAGE)
         *walk = (struct prune_walk){.state = walk->state + 1};
     return pruned;

@@ -31,7 +31,6 @@ struct names {
     bool is_there;
     bool is_damaged; /* it is to be made again */
     int64_t upto_ms; /* what was queued until then is in it */
-    int64_t gone;    /* jobs that were removed and are not counted yet */
     sqlite3_stmt *statements[NAMES_STATEMENTS];
 };
 

@@ -110,6 +110,9 @@ void store_look_up(struct store *store, struct lookup *lookups, size_t count);
  */
 #define STORE_BEGINS "begins"
 
+/** The number of jobs that were removed, which what is made of all jobs may start again from 0. */
+#define STORE_REMOVED "removed"
+
 /* ---- what is made of these verbs ---- */
 
 /** The first job, NULL where there is none. */

@@ -26,9 +26,6 @@
 /** If they are more, the index is still being made. */
 #define BEHIND 8000
 
-/** So many removed jobs are written down at a time. */
-#define COUNTED_TOGETHER 32
-
 /** As long a document is added at once; jobs of one millisecond may be more than one. */
 #define DOCUMENT_MAX (64 * 1024)
 
@@ -55,12 +52,6 @@ static void write_upto(struct store *store, int64_t upto_ms)
     store->names.upto_ms = upto_ms;
 }
 
-static void write_gone(struct store *store, int64_t gone)
-{
-    store_change(store, CHANGE_NUMBER, &(struct query){.name = SQL_NAMES_GONE, .number = gone});
-    store->names.gone = 0;
-}
-
 static bool prepare(struct store *store)
 {
     int code = SQLITE_OK;
@@ -82,7 +73,7 @@ static int make(struct store *store)
     int code = sqlite3_exec(store->database, SQL_NAMES_DROP SQL_NAMES_MAKE, NULL, NULL, NULL);
     if (code == SQLITE_OK) {
         write_upto(store, 0);
-        write_gone(store, 0);
+        store_change(store, CHANGE_NUMBER, &(struct query){.name = STORE_REMOVED});
     }
     return code == SQLITE_OK ? store->failure : code;
 }
@@ -189,23 +180,11 @@ static void add_documents(struct store *store, int64_t after_ms, int64_t upto_ms
     str_release(&document);
 }
 
-static int64_t count_gone(struct store *store)
-{
-    const struct query query = {.name = SQL_NAMES_GONE};
-    return store_number(store, QUERY_NUMBER, &query, 0) + store->names.gone;
-}
-
-void names_forget(struct store *store)
-{
-    if (++store->names.gone == COUNTED_TOGETHER)
-        write_gone(store, count_gone(store));
-}
-
 /** Whether more of its jobs have been removed than are left. */
 static bool is_mostly_of_the_past(struct store *store)
 {
-    int64_t gone = store->names.is_there ? count_gone(store) : 0;
-    return gone > NEW && gone > read_number(store, NAMES_LEFT);
+    int64_t removed = store->names.is_there ? read_number(store, NAMES_REMOVED) : 0;
+    return removed > NEW && removed > read_number(store, NAMES_LEFT);
 }
 
 bool names_tend(struct store *store)

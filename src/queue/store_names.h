@@ -30,9 +30,6 @@ void names_close(struct store *store);
 /** A job was written under a name that it did not have. */
 void names_note(struct store *store, const struct job *job);
 
-/** A job was removed. */
-void names_forget(struct store *store);
-
 /** Add a slice of what is no longer new, in a transaction. Returns whether there is more. */
 bool names_tend(struct store *store);
 

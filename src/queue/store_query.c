@@ -4,7 +4,6 @@
 
 #include "sqlite.h"
 #include "store_count.h"
-#include "store_names.h"
 #include "store_row.h"
 
 #include "closedrop/base/array.h"
@@ -272,6 +271,4 @@ void query_jobs(struct store *store, enum query_kind kind, const struct query *q
 void store_change(struct store *store, enum query_kind kind, const struct query *query)
 {
     carry_out(store, statement_of_query(store, kind, query));
-    if (kind == CHANGE_REMOVE)
-        names_forget(store);
 }

@@ -462,7 +462,6 @@ enum sql {
     "CREATE VIRTUAL TABLE name_part USING fts5 (path, content = '', detail = none,"                \
     " columnsize = 0, tokenize = 'trigram case_sensitive 1');"
 #define SQL_NAMES_UPTO "names_ms"
-#define SQL_NAMES_GONE "names_gone" /* how many of jobs that are no longer there it has */
 #define SQL_NAMES_DROP "DROP TABLE IF EXISTS name_part;"
 
 enum names_sql {
@@ -472,6 +471,7 @@ enum names_sql {
     NAMES_NTH,
     NAMES_OF,
     NAMES_LEFT,
+    NAMES_REMOVED,
     NAMES_STATEMENTS
 };
 
@@ -485,6 +485,7 @@ static const char *const names_texts[] = {
     [NAMES_OF] = "SELECT queued_ms, path FROM job INDEXED BY job_by_arrival"
                  " WHERE queued_ms > ?1 AND queued_ms <= ?2 ORDER BY queued_ms",
     [NAMES_LEFT] = "SELECT ifnull(sum(jobs), 0) FROM tally",
+    [NAMES_REMOVED] = "SELECT value FROM number WHERE name = '" STORE_REMOVED "'",
 };
 
 /* a part of the index job_due for each: what is due already costs nothing, however much it is */
