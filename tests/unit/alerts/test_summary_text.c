@@ -1,4 +1,4 @@
-/* The daily summary: what it reports about files that were filed, but lack what belongs next to that. */
+/* The daily summary: files that were filed, but lack what belongs next to that. */
 #include "alerts/summary_text.h"
 #include "closedrop/base/str.h"
 #include "queue/queue_fixture.h"
