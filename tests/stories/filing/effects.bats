@@ -346,6 +346,26 @@ is_missing() { # CUSTOM-FIELDS TEXT
     [ "$(counts .requests.task)" = 2 ]
 }
 
+@test "what is bad of one file is bad of that file alone, and is tried once" {
+    more="rules = (
+        { name = \"left\"; match = { path = \"left\"; }; lead_id = \"lead_A\"; $note ${task/user_Sandbox/user_Left} },
+        { name = \"field\"; match = { path = \"field\"; }; lead_id = \"lead_A\"; $note set = { custom = { cf_SandboxNumber = \"x\"; }; }; },
+        { name = \"pipeline\"; match = { path = \"pipeline\"; }; lead_id = \"lead_A\"; opportunity = { pipeline_id = \"pipe_Gone\"; }; $task },
+        { name = \"good\"; lead_id = \"lead_A\"; $note $task $set } );"
+    write_config 'rules = [ "left", "field", "pipeline", "good" ];'
+    for name in left field pipeline good; do echo "$name" >"in/$name.txt"; done
+    run_once
+    [ "$agent_code" = 1 ]
+    jobs_are done 3
+    jobs_are failed 1
+    closedrop list --json | jq -se 'map({key: .rule, value: (.error.message // "none")}) | from_entries
+        | (.left | contains("assigned_to: Object does not exist")) and (.field | contains("custom.cf_SandboxNumber: "))
+        and (.pipeline | contains("pipeline_id: Object does not exist")) and .good == "none"'
+    are note 3
+    are task 1
+    [ "$(counts '.requests | [.note, .task, .setlead, .opportunity]' | jq -c .)" = '[3,2,2,1]' ]
+}
+
 @test "what is missing no longer counts once it is forgotten" {
     use_rule "$note ${task/user_Sandbox/user_Left}"
     drop_files 1
