@@ -114,6 +114,7 @@ void effects_follow_lead(struct worker *worker, struct task *task)
     char *why = str_format("%s was merged into %s, where its %s is created", task->job->lead_id,
         task->lead.lead_id, activity_noun(task->effect.kind));
     (void)queue_note_once(worker->queue, task->job, why ? why : "its lead was merged");
+    current_lead_release(&task->lead); /* it may be merged, too */
     begin(worker, task);
 }
 
