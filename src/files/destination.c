@@ -16,25 +16,22 @@
 #include <time.h>
 #include <unistd.h>
 
-/** What a directory is called while it is made. */
-#define NEW_DIRECTORY ".closedrop-new"
-
 /**
  * Make a directory that looks like `like` as soon as it has its name: a crash at any moment
  * leaves none behind that people cannot look into. One that is there meanwhile is as good.
  */
 static int make_directory(int parent, const char *name, const struct stat *like)
 {
-    if (mkdirat(parent, NEW_DIRECTORY, 0700) < 0 && errno != EEXIST)
+    if (mkdirat(parent, DESTINATION_NEW, 0700) < 0 && errno != EEXIST)
         return -errno;
     CLEANUP(close_fd)
-    int fd = openat(parent, NEW_DIRECTORY, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    int fd = openat(parent, DESTINATION_NEW, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0)
         return -errno;
     /* the group may be one we are not in: then ours has to do */
     (void)!fchown(fd, (uid_t)-1, like->st_gid);
     (void)fchmod(fd, like->st_mode & 07777);
-    bool named = renameat(parent, NEW_DIRECTORY, parent, name) == 0;
+    bool named = renameat(parent, DESTINATION_NEW, parent, name) == 0;
     if (!named && errno != ENOTEMPTY && errno != EEXIST)
         return -errno;
     return 0;

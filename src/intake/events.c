@@ -3,6 +3,7 @@
 
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/str.h"
+#include "closedrop/files/destination.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -89,13 +90,13 @@ int events_watch(const char *directory)
     return inotifytools_error() > 0 ? -inotifytools_error() : -EIO;
 }
 
-static enum event_kind kind_of(uint32_t mask)
+static enum event_kind kind_of(uint32_t mask, const char *name)
 {
     if (mask & LOST)
         return EVENT_LOST;
-    if (mask & IN_ISDIR && mask & IN_MOVED_FROM)
+    if (mask & IN_ISDIR && mask & IN_MOVED_FROM && strcmp(name, DESTINATION_NEW) != 0)
         return EVENT_LOST; /* its watches would continue under a stale path */
-    if (mask & IN_ISDIR && !(mask & IN_DELETE))
+    if (mask & IN_ISDIR && !(mask & (IN_DELETE | IN_MOVED_FROM)))
         return EVENT_DIRECTORY;
     if (mask & (IN_MOVED_FROM | IN_DELETE))
         return mask & IN_DELETE ? EVENT_DELETED : EVENT_LEFT;
@@ -114,9 +115,9 @@ int events_next(struct event *ret_event)
     if (!event)
         return 0;
     const char *directory = inotifytools_filename_from_wd(event->wd);
-    ret_event->kind = kind_of(event->mask);
     ret_event->directory = directory ? directory : "";
     ret_event->name = event->len ? event->name : "";
+    ret_event->kind = kind_of(event->mask, ret_event->name);
     if (!*ret_event->directory) /* an unknown watch, whose path is lost */
         ret_event->kind = EVENT_LOST;
     return 1;

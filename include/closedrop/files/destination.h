@@ -9,6 +9,10 @@
 
 struct identity;
 
+/** What a missing directory is called in the drop folder while it is made: never entered by a scan.
+ */
+#define DESTINATION_NEW ".closedrop-new"
+
 /** Where files are put away: a directory, and the mode and group to use there. */
 struct destination {
     int directory;

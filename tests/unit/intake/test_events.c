@@ -1,4 +1,5 @@
 /* The door to libinotifytools: what is watched twice costs nothing. */
+#include "closedrop/files/destination.h"
 #include "closedrop/intake/events.h"
 
 #include "scratch.h"
@@ -11,6 +12,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -87,10 +89,32 @@ static void a_directory_that_is_renamed_and_watched_again_costs_no_memory(void *
     assert_true(after < before + GROWTH_MAX);
 }
 
+/* or else the archive of one folder, when it is made, would have all folders watched again */
+static void a_directory_that_we_make_loses_nothing(void **state)
+{
+    char path[SCRATCH_MAX + 16], archive[SCRATCH_MAX + 16];
+    struct event event;
+    bool is_seen = false;
+    (void)state;
+    snprintf(path, sizeof(path), "%s/%s", top, DESTINATION_NEW);
+    snprintf(archive, sizeof(archive), "%s/Uploaded", top);
+    assert_int_equal(events_watch(top), 0);
+    assert_int_equal(mkdir(path, 0700), 0);
+    assert_int_equal(rename(path, archive), 0);
+    while (events_next(&event)) {
+        assert_int_not_equal(event.kind, EVENT_LOST);
+        is_seen |= event.kind == EVENT_DIRECTORY && strcmp(event.name, "Uploaded") == 0;
+    }
+    assert_true(is_seen);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_directory_that_is_renamed_and_watched_again_costs_no_memory),
+        cmocka_unit_test_setup_teardown(
+            a_directory_that_is_renamed_and_watched_again_costs_no_memory, make_top, remove_top),
+        cmocka_unit_test_setup_teardown(
+            a_directory_that_we_make_loses_nothing, make_top, remove_top),
     };
-    return cmocka_run_group_tests(tests, make_top, remove_top);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }
