@@ -103,8 +103,9 @@
  *     queue/store          what it asks of a driver, as values (query.h); the driver is SQLite:
  *     queue/sqlite         the door to it; store_sql.h has all SQL, store_query answers, store_row
  *                          reads a row, store_put writes a job; store_look_up answers several
- *                          questions; store_names: the index of names, which store_list asks and
- *                          store_tend fills; store_count: how many are not put away
+ *                          questions; store_find: which jobs files have; store_names: the index of
+ *                          names, which store_list asks and store_tend fills; store_count: how many
+ *                          are not put away
  *     queue/store_open     opens or creates the database; store_check: is it ours and sound;
  *                          store_end: must all of it be read for that, or (store_verify) only a
  *                          slice at a time; store_aside: sets a damaged one aside; store_room:

@@ -62,12 +62,36 @@ void digest_finish(struct digest *digest, char sha256[DIGEST_SHA256_HEX], char m
     to_hex(md5, short_hash, sizeof(short_hash));
 }
 
+_Static_assert(sizeof(struct digest_sha256) >= sizeof(struct sha256_ctx) &&
+                   _Alignof(struct digest_sha256) >= _Alignof(struct sha256_ctx),
+    "room for nettle's context");
+
+static struct sha256_ctx *context_of(struct digest_sha256 *digest)
+{
+    return (struct sha256_ctx *)(void *)digest->context;
+}
+
+void digest_sha256_begin(struct digest_sha256 *digest)
+{
+    sha256_init(context_of(digest));
+}
+
+void digest_sha256_add(struct digest_sha256 *digest, const void *bytes, size_t length)
+{
+    sha256_update(context_of(digest), length, bytes);
+}
+
+void digest_sha256_end(struct digest_sha256 *digest, uint8_t out[DIGEST_SHA256_SIZE])
+{
+    sha256_digest(context_of(digest), DIGEST_SHA256_SIZE, out);
+}
+
 void digest_sha256(const void *bytes, size_t length, uint8_t out[DIGEST_SHA256_SIZE])
 {
-    struct sha256_ctx context;
-    sha256_init(&context);
-    sha256_update(&context, length, bytes);
-    sha256_digest(&context, DIGEST_SHA256_SIZE, out);
+    struct digest_sha256 digest;
+    digest_sha256_begin(&digest);
+    digest_sha256_add(&digest, bytes, length);
+    digest_sha256_end(&digest, out);
 }
 
 void digest_hmac_sha256(const void *key, size_t key_length, const void *bytes, size_t length,

@@ -2,53 +2,47 @@
 #include "closedrop/queue/checksum.h"
 
 #include "closedrop/base/digest.h"
-#include "closedrop/base/str.h"
 #include "closedrop/queue/filed_memory.h"
 #include "job_fields.h"
 #include "query.h"
 
 #include <string.h>
 
-/** A row's texts and numbers, one after the other; the longest is a job's values. */
-#define ROW_MAX (64 * 1024 * 1024)
-
 /** The first format that had checksums. */
 #define FORMAT_FIRST 3
 
-static void add_bytes(struct str *row, const void *bytes, size_t length)
+/** Each value begins with its length. */
+static void add_bytes(struct digest_sha256 *row, const void *bytes, size_t length)
 {
-    str_add_bytes(row, (const char *)&length, sizeof(length));
+    digest_sha256_add(row, &length, sizeof(length));
     if (length)
-        str_add_bytes(row, bytes, length);
+        digest_sha256_add(row, bytes, length);
 }
 
-static void add_int(struct str *row, int64_t value)
+static void add_int(struct digest_sha256 *row, int64_t value)
 {
-    add_bytes(row, &value, sizeof(value));
+    const int64_t parts[] = {sizeof(value), value};
+    digest_sha256_add(row, parts, sizeof(parts));
 }
 
 /** No text is not the empty one. */
-static void add_text(struct str *row, const char *text)
+static void add_text(struct digest_sha256 *row, const char *text)
 {
     add_int(row, text != NULL);
     add_bytes(row, text, text ? strlen(text) : 0);
 }
 
-/** The number of a whole row, which is released. */
-static int64_t finish(struct str *row)
+static int64_t finish(struct digest_sha256 *row)
 {
     uint8_t digest[DIGEST_SHA256_SIZE];
-    int64_t sum = CHECKSUM_NONE;
-    if (!str_error(row)) {
-        digest_sha256(str_text(row), row->length, digest);
-        memcpy(&sum, digest, sizeof(sum));
-        sum = sum == CHECKSUM_NONE ? 1 : sum;
-    }
-    str_release(row);
-    return sum;
+    int64_t sum;
+    digest_sha256_end(row, digest);
+    memcpy(&sum, digest, sizeof(sum));
+    return sum == CHECKSUM_NONE ? 1 : sum;
 }
 
-static void add_field(struct str *row, const struct job *job, const struct job_field *field)
+static void add_field(
+    struct digest_sha256 *row, const struct job *job, const struct job_field *field)
 {
     if (field->kind == COLUMN_HANDLE)
         add_bytes(row, job->identity.handle, job->identity.handle_length);
@@ -58,25 +52,26 @@ static void add_field(struct str *row, const struct job *job, const struct job_f
         add_int(row, job_field_number(job, field));
 }
 
-/** Whether a job has anything that an earlier format did not know. */
-static bool has_any_since(const struct job *job, int format)
+/** Whether a job has anything that an earlier format did not know: its fields, from the first. */
+static bool has_any(const struct job *job, const struct job_field *field)
 {
-    for (const struct job_field *field = job_fields; field->column; field++)
-        if (field->since == format && job_field_number(job, field))
+    for (int format = field->since; field->since == format; field++)
+        if (job_field_number(job, field))
             return true;
     return false;
 }
 
 int64_t checksum_job(const struct job *job)
 {
-    struct str row = STR_INIT(ROW_MAX);
+    struct digest_sha256 row;
     int format = COLUMN_NOT_SUMMED;
     bool is_summed = false;
+    digest_sha256_begin(&row);
     for (const struct job_field *field = job_fields; field->column; field++) {
         if (field->since != format) {
             format = field->since;
-            is_summed = format != COLUMN_NOT_SUMMED &&
-                        (format == FORMAT_FIRST || has_any_since(job, format));
+            is_summed =
+                format != COLUMN_NOT_SUMMED && (format == FORMAT_FIRST || has_any(job, field));
         }
         if (is_summed)
             add_field(&row, job, field);
@@ -87,7 +82,8 @@ int64_t checksum_job(const struct job *job)
 int64_t checksum_filing(
     const uint8_t sha256[DIGEST_SHA256_SIZE], const char *activity, const struct filing *filing)
 {
-    struct str row = STR_INIT(ROW_MAX);
+    struct digest_sha256 row;
+    digest_sha256_begin(&row);
     add_bytes(&row, sha256, DIGEST_SHA256_SIZE);
     add_text(&row, activity);
     add_text(&row, filing->lead_id);
@@ -99,7 +95,8 @@ int64_t checksum_filing(
 
 int64_t checksum_effect(const struct query *effect)
 {
-    struct str row = STR_INIT(ROW_MAX);
+    struct digest_sha256 row;
+    digest_sha256_begin(&row);
     add_int(&row, effect->id);
     add_text(&row, effect->activity);
     add_text(&row, effect->state);
@@ -114,7 +111,8 @@ int64_t checksum_effect(const struct query *effect)
 int64_t checksum_posting(int64_t number, int64_t job, const char *token, const char *lead_id,
     const char *activity, int64_t at_ms)
 {
-    struct str row = STR_INIT(ROW_MAX);
+    struct digest_sha256 row;
+    digest_sha256_begin(&row);
     add_int(&row, number);
     add_int(&row, job);
     add_text(&row, token);

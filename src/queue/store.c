@@ -78,3 +78,11 @@ void store_named_numbers(struct store *store, enum query_kind kind, const struct
     struct naming naming = {each, context};
     store_rows(store, kind, query, tell_number, &naming);
 }
+
+void store_look_up_one(struct store *store, struct lookup *lookup)
+{
+    if (lookup->kind <= QUERY_LAST_OF_JOBS)
+        lookup->job = store_job(store, lookup->kind, &lookup->query);
+    else
+        lookup->number = store_number(store, lookup->kind, &lookup->query, lookup->number);
+}

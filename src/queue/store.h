@@ -115,6 +115,9 @@ void store_look_up(struct store *store, struct lookup *lookups, size_t count);
 
 /* ---- what is made of these verbs ---- */
 
+/** Answer one question by store_jobs() or store_rows(). */
+void store_look_up_one(struct store *store, struct lookup *lookup);
+
 /** The first job, NULL where there is none. */
 struct job *store_job(struct store *store, enum query_kind kind, const struct query *query);
 

@@ -3,6 +3,7 @@
  * names where it serves, all others and the latest by the text of their query.
  */
 #include "sqlite.h"
+#include "store_find.h"
 #include "store_names.h"
 #include "store_query.h"
 
@@ -142,44 +143,15 @@ static bool list_by_outcome(
     return are_all;
 }
 
-/* ---- what an index may miss ---- */
-
-/**
- * A file that one index does not find is as good as new, and would be filed again: if the other has
- * it under this very name, the first is damaged.
- */
-static void doubt_that_none_is_there(
-    struct store *store, enum query_kind kind, const struct query *query)
-{
-    const struct identity *identity = query->identity;
-    sqlite3_stmt *other = statement_of(
-        store, kind == QUERY_BY_HANDLE ? SQL_IS_THERE_BY_PATH : SQL_IS_THERE_BY_HANDLE);
-    sqlite3_bind_text(other, 1, query->folder, -1, SQLITE_STATIC);
-    sqlite3_bind_blob(other, 2, query->path, (int)strlen(query->path), SQLITE_STATIC);
-    sqlite3_bind_blob(other, 3, identity->handle, (int)identity->handle_length, SQLITE_STATIC);
-    sqlite3_bind_int64(other, 4, identity->size);
-    sqlite3_bind_int64(other, 5, identity->mtime_ns);
-    if (next_row(store, other))
-        fail_as_damaged(store);
-    sqlite3_reset(other);
-}
-
-static void find_file(
-    struct store *store, enum query_kind kind, const struct query *query, struct wanted *wanted)
-{
-    int64_t before = wanted->left;
-    query_jobs(store, kind, query, take_one, wanted);
-    if (wanted->left == before && query->path)
-        doubt_that_none_is_there(store, kind, query);
-}
-
 void store_jobs(struct store *store, enum query_kind kind, const struct query *query,
     void (*take)(void *context, struct job *job), void *context)
 {
     struct wanted wanted = {take, context, query->limit};
     bool is_done = false;
     if (kind == QUERY_BY_HANDLE || kind == QUERY_BY_PATH) {
-        find_file(store, kind, query, &wanted);
+        struct job *job = find_job(store, kind, query);
+        if (job)
+            take(context, job);
         return;
     }
     if (!names_can_find(store, query->match))

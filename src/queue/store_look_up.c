@@ -1,19 +1,20 @@
 /**
- * Several questions, answered one after the other: for a driver that answers at once. One that is
- * far away has a file of its own instead.
+ * Several questions, answered one after the other, or those about files a few at a time: for a
+ * driver that answers at once. One that is far away has a file of its own instead.
  */
-#include "store.h"
+#include "store_find.h"
 
-static void look_up(struct store *store, struct lookup *lookup)
+/** Answer the first, or with it those that one statement answers; returns how many that were. */
+static size_t look_up_some(struct store *store, struct lookup *lookups, size_t count)
 {
-    if (lookup->kind <= QUERY_LAST_OF_JOBS)
-        lookup->job = store_job(store, lookup->kind, &lookup->query);
-    else
-        lookup->number = store_number(store, lookup->kind, &lookup->query, lookup->number);
+    size_t answered = find_jobs(store, lookups, count);
+    if (!answered)
+        store_look_up_one(store, lookups);
+    return answered ? answered : 1;
 }
 
 void store_look_up(struct store *store, struct lookup *lookups, size_t count)
 {
-    for (size_t i = 0; i < count; i++)
-        look_up(store, &lookups[i]);
+    for (size_t i = 0; i < count;)
+        i += look_up_some(store, &lookups[i], count - i);
 }

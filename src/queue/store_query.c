@@ -176,8 +176,7 @@ static void bind(sqlite3_stmt *statement, int index, const struct parameter *par
     }
 }
 
-/** What is bound lives as long as the query. */
-static sqlite3_stmt *statement_of_query(
+sqlite3_stmt *statement_of_query(
     struct store *store, enum query_kind kind, const struct query *query)
 {
     sqlite3_stmt *statement = statement_of(store, kind);

@@ -24,18 +24,16 @@ static void read_handle(sqlite3_stmt *statement, int column, struct identity *id
 /** Rows of before there were checksums are believed. */
 static void check_row(struct store *store, int64_t written, int64_t now)
 {
-    if (now == CHECKSUM_NONE)
-        fail(store, SQLITE_NOMEM);
-    else if (written != CHECKSUM_NONE && written != now)
+    if (written != CHECKSUM_NONE && written != now)
         fail_as_damaged(store);
 }
 
 static void read_field(struct store *store, sqlite3_stmt *statement, int column, struct job *job,
     const struct job_field *field)
 {
-    char **owned = job_field_owned(job, field);
-    if (owned)
-        *owned = column_copy(store, statement, column);
+    char **text = job_field_owned(job, field);
+    if (text)
+        *text = (char *)(uintptr_t)sqlite3_column_text(statement, column);
     else if (field->kind == COLUMN_HANDLE)
         read_handle(statement, column, &job->identity);
     else if (field->kind != COLUMN_NAME)
@@ -49,31 +47,56 @@ static void read_field(struct store *store, sqlite3_stmt *statement, int column,
     }
 }
 
-/** The first column is the id, the last the checksum. */
-static void read_fields(struct store *store, sqlite3_stmt *statement, struct job *job)
+/** The first column is the id, the last the checksum. The texts are the row's. */
+static void read_fields(
+    struct store *store, sqlite3_stmt *statement, int column, struct job *ret_job)
 {
-    int column = 0;
-    job->id = sqlite3_column_int64(statement, column++);
+    *ret_job = (struct job){.id = sqlite3_column_int64(statement, column++)};
     for (const struct job_field *field = job_fields; field->column; field++)
-        read_field(store, statement, column++, job, field);
-    if (!job->folder || !job->path)
+        read_field(store, statement, column++, ret_job, field);
+    if (sqlite3_errcode(store->database) == SQLITE_NOMEM)
+        fail(store, SQLITE_NOMEM);
+    else if (!ret_job->folder || !ret_job->path)
         fail_as_damaged(store);
     if (!store->failure)
-        check_row(store, sqlite3_column_int64(statement, column), checksum_job(job));
+        check_row(store, sqlite3_column_int64(statement, column), checksum_job(ret_job));
+}
+
+/** A job with texts of its own; NULL if memory is short. */
+static struct job *copy_of(const struct job *row)
+{
+    struct job *job = malloc(sizeof(*job));
+    bool is_whole = job != NULL;
+    if (job)
+        *job = *row;
+    for (const struct job_field *field = job_fields; job && field->column; field++) {
+        char **text = job_field_owned(job, field);
+        if (text && *text) {
+            *text = strdup(*text);
+            is_whole = is_whole && *text;
+        }
+    }
+    if (is_whole)
+        return job;
+    job_free(job);
+    return NULL;
+}
+
+struct job *read_job_from(struct store *store, sqlite3_stmt *statement, int first)
+{
+    struct job row;
+    read_fields(store, statement, first, &row);
+    if (store->failure)
+        return NULL;
+    struct job *job = copy_of(&row);
+    if (!job)
+        fail(store, SQLITE_NOMEM);
+    return job;
 }
 
 struct job *read_job(struct store *store, sqlite3_stmt *statement)
 {
-    struct job *job = calloc(1, sizeof(*job));
-    if (!job) {
-        fail(store, SQLITE_NOMEM);
-        return NULL;
-    }
-    read_fields(store, statement, job);
-    if (!store->failure)
-        return job;
-    job_free(job);
-    return NULL;
+    return read_job_from(store, statement, 0);
 }
 
 /* ---- other rows ---- */

@@ -6,8 +6,11 @@
 
 #include <sqlite3.h>
 
-/** The job in the current row, whose columns are SQL_COLUMNS; NULL after a failure, which the store
- * has then. */
+/** The job in the current row, whose columns from the `first` on are SQL_COLUMNS; NULL after a
+ * failure, which the store has then. */
+struct job *read_job_from(struct store *store, sqlite3_stmt *row, int first);
+
+/** The same from the first column on. */
 struct job *read_job(struct store *store, sqlite3_stmt *row);
 
 /** Whether the current row, of SQL_POSTING_COLUMNS, EFFECT or FILING, is what was written; if

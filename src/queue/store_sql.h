@@ -396,6 +396,9 @@ enum sql {
     SQL_IS_THERE_BY_PATH,
     SQL_IS_THERE_BY_HANDLE,
     SQL_COUNT_WAITING, /* folder, state, how many */
+    /* the jobs of several files: see SQL_OF_FILES */
+    SQL_OF_HANDLES,
+    SQL_OF_PATHS,
     SQL_STATEMENTS
 };
 
@@ -416,11 +419,20 @@ enum sql {
     "id <> :id AND ending = '' AND state = 'done' AND filed = 1 AND place IS NULL"                 \
     " AND sha256 IS NOT NULL"
 
-/* of several jobs of one file: the newest that blocks it, or else the newest; without an order,
- * for which SQLite would make a table */
-#define SQL_NEWEST(which)                                                                          \
-    "SELECT " SQL_COLUMNS " FROM job WHERE id = coalesce((SELECT max(id) FROM job WHERE " which    \
-    " AND ending IN ('', 'forgotten')), (SELECT max(id) FROM job WHERE " which "))"
+/* the jobs of one file, newest first: so the index has them (store_find.c) */
+#define SQL_OF_FILE(index, which)                                                                  \
+    "SELECT " SQL_COLUMNS " FROM job INDEXED BY " index " WHERE folder = :folder AND " which       \
+    " AND size = :size AND mtime_ns = :mtime_ns ORDER BY id DESC"
+
+/* of SQL_FILES files of a folder at once; which of them first. Each has three parameters: handle or
+ * path, size, mtime_ns; the last is the folder. What is not bound finds nothing */
+#define SQL_FILES 16
+#define SQL_OF_FILES(index, column)                                                                \
+    "SELECT column1, " SQL_COLUMNS " FROM (VALUES (0, ?, ?, ?), (1, ?, ?, ?), (2, ?, ?, ?),"       \
+    " (3, ?, ?, ?), (4, ?, ?, ?), (5, ?, ?, ?), (6, ?, ?, ?), (7, ?, ?, ?), (8, ?, ?, ?),"         \
+    " (9, ?, ?, ?), (10, ?, ?, ?), (11, ?, ?, ?), (12, ?, ?, ?), (13, ?, ?, ?), (14, ?, ?, ?),"    \
+    " (15, ?, ?, ?)) CROSS JOIN job INDEXED BY " index " WHERE folder = ? AND " column             \
+    " = column2 AND size = column3 AND mtime_ns = column4"
 
 #define SQL_NEWEST_AT(which)                                                                       \
     "SELECT " SQL_COLUMNS " FROM job WHERE id = (SELECT max(id) FROM job INDEXED BY job_by_path"   \
@@ -497,10 +509,10 @@ static const char *const names_texts[] = {
 static const char *const sql_texts[] = {
     [SQL_INSERT] = "INSERT INTO job (" SQL_FIELDS ") VALUES (" SQL_VALUES ")",
     [QUERY_LOAD] = "SELECT " SQL_COLUMNS " FROM job WHERE id = :id",
-    [QUERY_BY_HANDLE] = SQL_NEWEST(
-        "folder = :folder AND handle = :handle AND size = :size AND mtime_ns = :mtime_ns"),
-    [QUERY_BY_PATH] =
-        SQL_NEWEST("folder = :folder AND path = :path AND size = :size AND mtime_ns = :mtime_ns"),
+    [QUERY_BY_HANDLE] = SQL_OF_FILE("job_by_identity", "handle = :handle"),
+    [QUERY_BY_PATH] = SQL_OF_FILE("job_by_path", "path = :path"),
+    [SQL_OF_HANDLES] = SQL_OF_FILES("job_by_identity", "handle"),
+    [SQL_OF_PATHS] = SQL_OF_FILES("job_by_path", "path"),
     [QUERY_WAITING_AT] =
         SQL_NEWEST_AT(SQL_WAITING " AND place IS NULL"
                                   " AND (state = 'queued' OR (state = 'uploaded' AND held <> 0))"),

@@ -40,6 +40,20 @@ void digest_finish(struct digest *digest, char sha256[DIGEST_SHA256_HEX], char m
 /** SHA-256 of `length` bytes at once. */
 void digest_sha256(const void *bytes, size_t length, uint8_t out[DIGEST_SHA256_SIZE]);
 
+/** The same of bytes that are fed piece by piece: a value, which needs no memory of its own. */
+struct digest_sha256 {
+    uint64_t context[14]; /* nettle's */
+};
+
+/** Begin with no bytes. */
+void digest_sha256_begin(struct digest_sha256 *digest);
+
+/** Feed the next `length` bytes. */
+void digest_sha256_add(struct digest_sha256 *digest, const void *bytes, size_t length);
+
+/** Write the result. */
+void digest_sha256_end(struct digest_sha256 *digest, uint8_t out[DIGEST_SHA256_SIZE]);
+
 /** HMAC (RFC 2104) of `length` bytes at once. */
 void digest_hmac_sha256(const void *key, size_t key_length, const void *bytes, size_t length,
     uint8_t out[DIGEST_SHA256_SIZE]);

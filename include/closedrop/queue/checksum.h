@@ -21,7 +21,7 @@ struct query;
  * checksums to CHECKSUM_NONE.
  *
  * The checksum over everything that affects the processing of a job, except `due_ms`, which is set
- * for many jobs at once. CHECKSUM_NONE if out of memory.
+ * for many jobs at once.
  */
 int64_t checksum_job(const struct job *job);
 

@@ -76,6 +76,20 @@ static void makes_sha256_at_once(void **state)
     }
 }
 
+static void makes_sha256_of_pieces(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(hashes); i++) {
+        uint8_t out[DIGEST_SHA256_SIZE];
+        struct digest_sha256 digest;
+        digest_sha256_begin(&digest);
+        for (const char *at = hashes[i].text; *at; at++)
+            digest_sha256_add(&digest, at, 1);
+        digest_sha256_end(&digest, out);
+        expect_hex(out, sizeof(out), hashes[i].sha256);
+    }
+}
+
 static void makes_hmacs(void **state)
 {
     (void)state;
@@ -154,6 +168,7 @@ int main(void)
         cmocka_unit_test(hashes_in_one_piece_and_in_many),
         cmocka_unit_test(begins_again),
         cmocka_unit_test(makes_sha256_at_once),
+        cmocka_unit_test(makes_sha256_of_pieces),
         cmocka_unit_test(makes_hmacs),
         cmocka_unit_test(goes_to_base64_and_back),
         cmocka_unit_test(refuses_what_is_no_base64),

@@ -1269,3 +1269,9 @@ void store_rows(struct store *store, enum query_kind kind, const struct query *q
         tell_records(store, kind, query, each, context);
     }
 }
+
+void store_look_up(struct store *store, struct lookup *lookups, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        store_look_up_one(store, &lookups[i]);
+}

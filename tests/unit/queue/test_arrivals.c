@@ -412,6 +412,64 @@ static void takes_a_dropped_file_anew(void **state)
     commit(queue);
 }
 
+/* ---- several jobs of one file: kept, forgotten or dropped, one letter each, oldest first ---- */
+
+static const struct {
+    const char *jobs;
+    int by; /* the one it is known by */
+    enum known known;
+} pasts[] = {
+    {"", -1, KNOWN_NOT},
+    {"k", 0, KNOWN_YES},
+    {"d", 0, KNOWN_NOT},
+    {"dd", 1, KNOWN_NOT},
+    {"df", 1, KNOWN_YES},
+    {"fd", 0, KNOWN_YES},
+    {"kdd", 0, KNOWN_YES},
+    {"dkd", 1, KNOWN_YES},
+    {"kf", 1, KNOWN_YES},
+};
+
+static int64_t put_past(struct queue *queue, char *path, struct identity identity, char kind)
+{
+    struct job job = {.folder = (char[]){"scans"}, .path = path, .identity = identity};
+    job.state = JOB_DONE;
+    job.put_away = JOB_PUT_AWAY;
+    job.ending = kind == 'd' ? JOB_DROPPED : kind == 'f' ? JOB_FORGOTTEN : JOB_NOT_ENDED;
+    queue_put(queue, &job);
+    return job.id;
+}
+
+enum { FILES = 4 * COUNT(pasts) };
+
+static void knows_each_of_many_files_by_the_newest_job_that_counts(void **state)
+{
+    struct queue *queue = *state;
+    static struct identity identities[FILES];
+    static char paths[FILES][16];
+    struct seen seen[FILES];
+    int64_t ids[FILES] = {0};
+    begin(queue);
+    for (int i = 0; i < FILES; i++) {
+        const char *jobs = pasts[i % COUNT(pasts)].jobs;
+        identities[i] = file(1 + i);
+        if (i >= FILES / 2)
+            identities[i].handle_length = 0; /* these are found by their paths */
+        snprintf(paths[i], sizeof(paths[i]), "%d.pdf", i);
+        for (int n = 0; jobs[n]; n++) {
+            int64_t id = put_past(queue, paths[i], identities[i], jobs[n]);
+            ids[i] = n == pasts[i % COUNT(pasts)].by ? id : ids[i];
+        }
+        seen[i] = (struct seen){.folder = "scans", .path = paths[i], .identity = &identities[i]};
+    }
+    assert_int_equal(queue_known(queue, seen, FILES), FILES);
+    commit(queue);
+    for (int i = 0; i < FILES; i++)
+        if (seen[i].known != pasts[i % COUNT(pasts)].known || seen[i].job != ids[i])
+            fail_msg("%d, \"%s\": %d, by job %d", i, pasts[i % COUNT(pasts)].jobs,
+                (int)seen[i].known, (int)seen[i].job);
+}
+
 /* ---- renamed in the folder ---- */
 
 static enum known seen_at(struct queue *queue, const char *path)
@@ -571,6 +629,7 @@ int main(void)
         ON_MEMORY(leaves_a_forgotten_file_alone_until_it_changes),
         ON_MEMORY(takes_a_forgotten_file_that_lay_in_failed),
         ON_MEMORY(takes_a_dropped_file_anew),
+        ON_MEMORY(knows_each_of_many_files_by_the_newest_job_that_counts),
         ON_MEMORY(follows_a_waiting_file_that_is_renamed),
         ON_MEMORY(leaves_a_file_alone_just_where_it_was_put),
     };

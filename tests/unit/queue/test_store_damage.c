@@ -12,6 +12,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sqlite3.h>
 #include <unistd.h>
 
 /* ---- strange files ---- */
@@ -422,6 +423,38 @@ static void finds_an_effect_that_changed_late(void **state)
     }
 }
 
+/** The index of handles has the paths in their place. */
+static void exchange_index(const struct place *place)
+{
+    sqlite3 *database = NULL;
+    assert_int_equal(sqlite3_open(place->database, &database), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(database,
+                         "DROP INDEX job_by_identity;"
+                         "CREATE INDEX job_by_identity ON job (folder, path, size, mtime_ns);"
+                         "PRAGMA writable_schema = ON;"
+                         "UPDATE sqlite_schema SET sql = replace(sql, 'path', 'handle')"
+                         " WHERE name = 'job_by_identity'",
+                         NULL, NULL, NULL),
+        SQLITE_OK);
+    sqlite3_close(database);
+    end_note_closed(place->database); /* nobody saw it */
+}
+
+/* its row is sound, and yet that of another file: taking it for this one would lose this one */
+static void never_takes_one_file_for_another(void **state)
+{
+    struct identity identity = file(1);
+    make_database(*state);
+    exchange_index(*state);
+    memcpy(identity.handle, "a.pdf", 5);
+    identity.handle_length = 5;
+    struct queue *queue = open_at(*state);
+    queue_begin(queue);
+    assert_null(queue_find(queue, "scans", &identity, NULL));
+    assert_int_equal(queue_commit(queue), -EIO);
+    queue_close(queue);
+}
+
 static void reads_all_of_a_sound_one(void **state)
 {
     const struct place *place = *state;
@@ -523,6 +556,7 @@ int main(void)
         ON_DISK(a_command_opens_it_at_once_and_checks_it_on_request),
         ON_DISK(never_believes_a_byte_that_changed),
         ON_DISK(never_believes_that_something_was_not_filed),
+        ON_DISK(never_takes_one_file_for_another),
         ON_DISK(reads_all_of_a_sound_one),
         ON_DISK(finds_a_byte_that_changed_late),
         ON_DISK(finds_an_effect_that_changed_late),
