@@ -20,6 +20,7 @@
  *         - lead_calls       leads, contacts, merging, events
  *         - search_calls     data/search; search: does an object answer a query (pure)
  *         - activity_calls   emails, notes, lead files: making, reading
+ *         - template_calls   templates: reading, changing
  *     - page             lists in pages, with filters
  * - admin/    looking on and interfering: ledger, counts, faults, settings, leads
  *     - seed             leads and contacts from JSON

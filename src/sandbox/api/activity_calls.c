@@ -53,8 +53,9 @@ static struct json *describe_lead_file(const struct call *call, const struct act
 
 void call_post_activity(struct call *call)
 {
+    const char *lead_id = json_get_text(call->body, "lead_id"); /* a template has none */
     if (!refuse(call, call->kind))
-        create(call, call->kind, json_get_text(call->body, "lead_id"), describe_activity);
+        create(call, call->kind, lead_id ? lead_id : "", describe_activity);
 }
 
 static bool has_no_lead(const struct call *call)

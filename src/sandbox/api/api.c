@@ -48,6 +48,14 @@ struct exchange {
         path "*/", "GET", many, call_get_activity, kind                                            \
     }
 
+/** The same for templates, which can be changed. */
+#define TEMPLATE(path, kind, one, change, many)                                                    \
+    {path, "GET", many, call_list_templates, kind}, {path, "POST", one, call_post_activity, kind}, \
+        {path "*/", "GET", many, call_get_template, kind},                                         \
+    {                                                                                              \
+        path "*/", "PUT", change, call_put_template, kind                                          \
+    }
+
 static const struct route routes[] = {
     {"me/", "GET", ENDPOINT_ME, .act = call_me},
     {"files/upload/", "POST", ENDPOINT_UPLOAD, .act = call_upload},
@@ -66,6 +74,10 @@ static const struct route routes[] = {
         "activity/whatsapp_message/", ACTIVITY_WHATSAPP, ENDPOINT_WHATSAPP, ENDPOINT_WHATSAPPS),
     ACTIVITY("activity/sms/", ACTIVITY_SMS, ENDPOINT_SMS, ENDPOINT_SMSES),
     ACTIVITY("task/", ACTIVITY_TASK, ENDPOINT_TASK, ENDPOINT_TASKS),
+    TEMPLATE("email_template/", ACTIVITY_EMAIL_TEMPLATE, ENDPOINT_EMAIL_TEMPLATE,
+        ENDPOINT_SET_EMAIL_TEMPLATE, ENDPOINT_EMAIL_TEMPLATES),
+    TEMPLATE("sms_template/", ACTIVITY_SMS_TEMPLATE, ENDPOINT_SMS_TEMPLATE,
+        ENDPOINT_SET_SMS_TEMPLATE, ENDPOINT_SMS_TEMPLATES),
     {"activity/lead_merge/", "GET", ENDPOINT_MERGES, .act = call_list_merges},
     {"event/", "GET", ENDPOINT_EVENTS, .act = call_list_events},
     {"/oauth2/authorize/", "GET", ENDPOINT_AUTHORIZE, .act = call_authorize},
@@ -203,6 +215,7 @@ static void describe_request(
     else {
         str_printf(says, "%s\n", request_path(exchange->request));
         request_each_query(exchange->request, add_parameter, says);
+        add_filenames(says, exchange->body);
     }
 }
 

@@ -75,4 +75,11 @@ void call_get_activity(struct call *call);
 void call_list_activities(struct call *call);
 void call_list_lead_files(struct call *call);
 
+/* ---- template_calls.c ---- */
+
+/** Show a template, or a page of all; change one. */
+void call_get_template(struct call *call);
+void call_list_templates(struct call *call);
+void call_put_template(struct call *call);
+
 #endif

@@ -5,6 +5,7 @@
 #include "util/stamp.h"
 #include "util/token.h"
 
+#include "closedrop/base/cleanup.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
 
@@ -14,17 +15,23 @@
 
 #define URL_MAX 65536
 
-static void free_activity(void *row)
+/** What it posted, and the attachments, which point into that. */
+static void free_content(struct activity *activity)
 {
-    struct activity *activity = row;
-    if (!activity)
-        return;
     for (size_t i = 0; i < activity->attachment_count; i++) {
         free(activity->attachments[i].id);
         free(activity->attachments[i].url);
     }
     free(activity->attachments);
     json_free(activity->posted);
+}
+
+static void free_activity(void *row)
+{
+    struct activity *activity = row;
+    if (!activity)
+        return;
+    free_content(activity);
     free(activity->id);
     free(activity->lead_id);
     free(activity->contact_id);
@@ -128,6 +135,51 @@ int activities_add(struct activities *activities, const struct activity_plan *pl
     activities->counts[plan->kind]++;
     *ret_activity = activity;
     return 0;
+}
+
+/* ---- changing one ---- */
+
+static int add_members(struct json *into, const struct json *from, const struct json *but)
+{
+    int result = 0;
+    const struct json *one = json_first(from);
+    for (; one; one = json_next(one))
+        if (!but || !json_get(but, json_key(one)))
+            result |= json_add(into, json_key(one), json_copy(one));
+    return result;
+}
+
+/** The attachments of before, in what is posted now. */
+static void keep_attachments(struct activity *changed, struct activity *activity)
+{
+    const struct json *file = activity_first_file(changed->kind, changed->posted);
+    changed->attachments = TAKE_PTR(activity->attachments);
+    changed->attachment_count = activity->attachment_count;
+    activity->attachment_count = 0;
+    for (size_t i = 0; i < changed->attachment_count; i++) {
+        changed->attachments[i].posted = file;
+        file = activity_next_file(changed->kind, file);
+    }
+}
+
+int activities_change(struct activities *activities, const char *id, const struct json *body,
+    const struct uploads *uploads)
+{
+    struct activity *activity = lookup_get(&activities->by_id, id);
+    struct activity changed = *activity;
+    changed.posted = json_object();
+    changed.attachments = NULL;
+    changed.attachment_count = 0;
+    int result = add_members(changed.posted, activity->posted, body);
+    result |= add_members(changed.posted, body, NULL);
+    if (result == 0 && !json_get(body, "attachments"))
+        keep_attachments(&changed, activity);
+    else if (result == 0)
+        result = fill_attachments(&changed, uploads);
+    free_content(result < 0 ? &changed : activity);
+    if (result == 0)
+        *activity = changed;
+    return result < 0 ? -ENOMEM : 0;
 }
 
 /* ---- all of them ---- */

@@ -1,5 +1,5 @@
 /**
- * Every email, note and lead file that was made, in order.
+ * Every email, note, lead file and template that was made, in order.
  *
  * Not safe by itself: crm.h guards it. Nothing is taken out before all is: what a deleted lead had
  * is only hidden, because the ledger still lists it.
@@ -62,6 +62,14 @@ int activities_add(struct activities *activities, const struct activity_plan *pl
 /** One of that kind that is not hidden, or NULL. */
 const struct activity *activities_find(
     const struct activities *activities, enum activity_kind kind, const char *id);
+
+/**
+ * Change a template by a body that was checked, whose uploads exist: a member that it has replaces
+ * that of before, and so do all attachments together. Returns 0 or -ENOMEM, and then it is as it
+ * was.
+ */
+int activities_change(struct activities *activities, const char *id, const struct json *body,
+    const struct uploads *uploads);
 
 /** Everything of one lead becomes another's. Returns 0 or -ENOMEM. */
 int activities_move(struct activities *activities, const char *from_lead, const char *to_lead);

@@ -96,6 +96,23 @@ static const struct member sms_members[] = {
     {"text", "\"\""},
 };
 
+static const struct member email_template_members[] = {
+    {"name", "null"},
+    {"subject", "\"\""},
+    {"body", "\"\""},
+    {"is_shared", "false"},
+    {"is_archived", "false"},
+    {"used_by_sequences", "[]"},
+};
+
+static const struct member sms_template_members[] = {
+    {"name", "null"},
+    {"text", "\"\""},
+    {"is_shared", "false"},
+    {"status", "\"active\""},
+    {"owned_by", "\"" ACCOUNT_USER "\""},
+};
+
 static const struct member task_members[] = {
     {"assigned_to", "\"" ACCOUNT_USER "\""},
     {"date", "null"},
@@ -136,7 +153,7 @@ static struct json *describe_attachment(
     result |= json_add_text(row, "filename", json_get_text(posted, "filename"));
     result |= json_add_text(row, "content_type", json_get_text(posted, "content_type"));
     result |= add_size(row, attachment->size);
-    if (activity->kind == ACTIVITY_EMAIL) {
+    if (activity->kind == ACTIVITY_EMAIL || activity->kind == ACTIVITY_EMAIL_TEMPLATE) {
         result |= json_add_text(row, "content_id", json_get_text(posted, "content_id"));
         result |= json_add_bool(row, "inline_only", json_get_bool(posted, "inline_only", false));
     } else {
@@ -274,6 +291,23 @@ static struct json *describe_message(
     return pick_whole(json, add_members(json, members, count, activity->posted));
 }
 
+/* ---- templates ---- */
+
+static struct json *describe_template(
+    const struct activity *activity, const struct member *members, size_t count)
+{
+    struct json *json = json_object();
+    const struct json *posted = activity->posted;
+    int result = json_add_text(json, "id", activity->id);
+    result |= json_add_text(json, "organization_id", ACCOUNT_ORGANIZATION);
+    result |= json_add_text(json, "created_by", ACCOUNT_USER);
+    result |= json_add_text(json, "updated_by", ACCOUNT_USER);
+    result |= stamp_add(json, "date_created", activity->created_us);
+    result |= stamp_add(json, "date_updated", activity->at_us);
+    result |= json_add(json, "attachments", describe_attachments(activity));
+    return pick_whole(json, result | add_members(json, members, count, posted));
+}
+
 /* ---- lead files ---- */
 
 struct json *activity_json_file(const struct lead_file *row)
@@ -315,6 +349,10 @@ struct json *activity_json_new(const struct activity *activity)
         return describe_message(activity, whatsapp_members, COUNT(whatsapp_members));
     case ACTIVITY_SMS:
         return describe_message(activity, sms_members, COUNT(sms_members));
+    case ACTIVITY_EMAIL_TEMPLATE:
+        return describe_template(activity, email_template_members, COUNT(email_template_members));
+    case ACTIVITY_SMS_TEMPLATE:
+        return describe_template(activity, sms_template_members, COUNT(sms_template_members));
     case ACTIVITY_TASK:
         return describe_message(activity, task_members, COUNT(task_members));
     default:

@@ -271,15 +271,17 @@ static const struct schema sms_file = SCHEMA(sms_file_fields);
 
 static const char *const sms_directions[] = {"inbound", "outbound", NULL};
 
+#define SMS_ATTACHMENTS                                                                            \
+    {                                                                                              \
+        .key = "attachments", .need = SCHEMA_NULLABLE, .type = SCHEMA_LIST, .max = SMS_FILES_MAX,  \
+        .items = &sms_file                                                                         \
+    }
+
 static const struct schema_field sms_fields[] = {
     LEAD_ID,
     {.key = "status", .need = SCHEMA_REQUIRED, .type = SCHEMA_CHOICE, .choices = statuses},
     OPTIONAL_DATE("activity_at"),
-    {.key = "attachments",
-        .need = SCHEMA_NULLABLE,
-        .type = SCHEMA_LIST,
-        .max = SMS_FILES_MAX,
-        .items = &sms_file},
+    SMS_ATTACHMENTS,
     CONTACT_ID,
     OPTIONAL_TEXT("created_by"),
     OPTIONAL_DATE("date_created"),
@@ -340,6 +342,58 @@ static int check_task(const struct json *body, struct json *wrong)
     return check_known(body, "assigned_to", ACCOUNT_USER, wrong);
 }
 
+/* ---- templates ---- */
+
+static const struct schema_field template_file_fields[] = {
+    {.key = "url", .need = SCHEMA_REQUIRED, .type = SCHEMA_TEXT},
+    {.key = "filename", .need = SCHEMA_REQUIRED, .type = SCHEMA_NAME},
+    {.key = "content_type", .need = SCHEMA_REQUIRED, .type = SCHEMA_TEXT},
+    {.key = "size", .need = SCHEMA_REQUIRED, .type = SCHEMA_WHOLE},
+    {.key = "content_id", .need = SCHEMA_NULLABLE, .type = SCHEMA_TEXT},
+    {.key = "inline_only", .need = SCHEMA_OPTIONAL, .type = SCHEMA_FLAG},
+};
+
+static const struct schema template_file = SCHEMA(template_file_fields);
+
+#define FLAG(name)                                                                                 \
+    {                                                                                              \
+        .key = (name), .need = SCHEMA_OPTIONAL, .type = SCHEMA_FLAG                                \
+    }
+
+static const struct schema_field email_template_fields[] = {
+    REQUIRED_TEXT("name"),
+    OPTIONAL_TEXT("subject"),
+    BODY("body"),
+    FLAG("is_shared"),
+    ATTACHMENTS(template_file),
+};
+
+static const struct schema_field email_template_changes[] = {
+    OPTIONAL_TEXT("name"),
+    OPTIONAL_TEXT("subject"),
+    BODY("body"),
+    FLAG("is_shared"),
+    FLAG("is_archived"),
+    ATTACHMENTS(template_file),
+};
+
+static const char *const template_statuses[] = {"active", "archived", NULL};
+
+static const struct schema_field sms_template_fields[] = {
+    REQUIRED_TEXT("name"),
+    OPTIONAL_TEXT("text"),
+    FLAG("is_shared"),
+    SMS_ATTACHMENTS,
+};
+
+static const struct schema_field sms_template_changes[] = {
+    OPTIONAL_TEXT("name"),
+    OPTIONAL_TEXT("text"),
+    FLAG("is_shared"),
+    {.key = "status", .need = SCHEMA_OPTIONAL, .type = SCHEMA_CHOICE, .choices = template_statuses},
+    SMS_ATTACHMENTS,
+};
+
 /* ---- all of them ---- */
 
 #define LIST_FILTERS "lead_id,contact_id,user_id,id__in"
@@ -358,6 +412,11 @@ const struct activity_traits activity_kinds[ACTIVITY_KINDS] = {
         WHATSAPP_BYTES_MAX, false},
     [ACTIVITY_SMS] = {"sms", "acti_", "activity.sms", "SMS", 200, SCHEMA(sms_fields), check_sms,
         LIST_FILTERS, 0, false},
+    [ACTIVITY_EMAIL_TEMPLATE] = {"email_template", "tmpl_", "email_template", "EmailTemplate", 200,
+        SCHEMA(email_template_fields), NULL, "is_archived,is_shared", 0, true,
+        SCHEMA(email_template_changes)},
+    [ACTIVITY_SMS_TEMPLATE] = {"sms_template", "smstmpl_", "sms_template", "SMSTemplate", 201,
+        SCHEMA(sms_template_fields), NULL, "", 0, true, SCHEMA(sms_template_changes)},
     [ACTIVITY_TASK] = {"task", "task_", "task.lead", "lead", 200, SCHEMA(task_fields), check_task,
         LIST_FILTERS ",_type", 0, false},
 };
@@ -368,6 +427,11 @@ int activity_kind_check(enum activity_kind kind, const struct json *body, struct
     if (result == 0 && activity_kinds[kind].check)
         result = activity_kinds[kind].check(body, wrong);
     return result < 0 ? -ENOMEM : 0;
+}
+
+int activity_kind_check_change(enum activity_kind kind, const struct json *body, struct json *wrong)
+{
+    return schema_check(&activity_kinds[kind].changes, body, wrong);
 }
 
 const struct json *activity_first_file(enum activity_kind kind, const struct json *body)

@@ -1,6 +1,6 @@
 /**
- * What carries a file to a lead, by tables: what their bodies may have, and what
- * else Close wants of them. Pure.
+ * What carries a file to a lead, or is a template that has one, by tables: what their bodies may
+ * have, and what else Close wants of them. Pure.
  */
 #ifndef CLOSEDROP_SANDBOX_CRM_ACTIVITY_KINDS_H
 #define CLOSEDROP_SANDBOX_CRM_ACTIVITY_KINDS_H
@@ -16,6 +16,8 @@ enum activity_kind {
     ACTIVITY_OPPORTUNITY,
     ACTIVITY_WHATSAPP,
     ACTIVITY_SMS,
+    ACTIVITY_EMAIL_TEMPLATE,
+    ACTIVITY_SMS_TEMPLATE,
     ACTIVITY_TASK,
     ACTIVITY_KINDS
 };
@@ -28,15 +30,20 @@ struct activity_traits {
     int created;             /* the status of a success */
     struct schema schema;
     int (*check)(const struct json *body, struct json *wrong); /* beyond single fields, or NULL */
-    const char *filters; /* of its list, in addition to dates; NULL: it has none of its own */
-    int64_t most_bytes;  /* of all attachments; 0: no limit */
-    bool keeps_tokens;   /* the URLs of its attachments have the tokens of the uploads */
+    const char *filters;   /* of its list, in addition to dates; NULL: it has none of its own */
+    int64_t most_bytes;    /* of all attachments; 0: no limit */
+    bool keeps_tokens;     /* the URLs of its attachments have the tokens of the uploads */
+    struct schema changes; /* what the body of a PUT may have; empty: there is none */
 };
 
 extern const struct activity_traits activity_kinds[ACTIVITY_KINDS];
 
 /** Add what is wrong with a body to `wrong`. Returns 0 or -ENOMEM. */
 int activity_kind_check(enum activity_kind kind, const struct json *body, struct json *wrong);
+
+/** The same with a body that changes one. */
+int activity_kind_check_change(
+    enum activity_kind kind, const struct json *body, struct json *wrong);
 
 /** Walk the files that a good body brings: its attachments, or itself. */
 const struct json *activity_first_file(enum activity_kind kind, const struct json *body);

@@ -15,6 +15,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,7 +25,7 @@ struct faults {
     struct fault *retired; /* cleared, but perhaps in use by some request */
 };
 
-#define ON(endpoint) (1U << (endpoint))
+#define ON(endpoint) (UINT64_C(1) << (endpoint))
 #define ON_ALL (ON(ENDPOINTS) - 1)
 
 /* ---- one rule from JSON ---- */
@@ -32,7 +33,7 @@ struct faults {
 static const struct {
     const char *name;
     enum fault_kind kind;
-    unsigned on; /* where it makes sense */
+    uint64_t on; /* where it makes sense */
 } named_kinds[] = {
     {"reset-before", FAULT_RESET_BEFORE, ON_ALL},
     {"reset-after", FAULT_RESET_AFTER, ON_ALL},

@@ -53,7 +53,7 @@ struct fault {
         const char *name, *value;
     } headers[FAULT_HEADERS_MAX];
     size_t header_count;
-    unsigned on; /* one bit an endpoint */
+    uint64_t on; /* one bit an endpoint */
     int64_t times, skip, every;
     const char *match;
     int64_t seen, fired;
