@@ -125,6 +125,7 @@
  *                          effect_lead on which lead by now (effect_request: as a text)
  *     work/grouping        leads what is uploaded to its POST, alone or with its group
  *     work/duplicates      does not file the same bytes twice, unless a person wants that
+ *     work/replacing       which of several files for one template is put there, and when
  *     work/send_guard      what really leaves: too much waits for a person (held_news reports it),
  *                          too fast waits for its turn (paced); present: is the file still there
  *     work/errand          what is asked of the files of a folder, or done with them, besides the
@@ -167,7 +168,8 @@
  *                          IDs that were merged into it
  *     work/absences        what is known about missing leads (pure); merge_list: Close's list of
  *                          merges (pure)
- *     work/attach          the POST of an activity; verify: was it created
+ *     work/attach          the POST of an activity; verify: was it created; close_template: which
+ *                          template gets a file, and what is in it
  *     work/answer          an answer of the API, from request to verdict
  *     work/close_clock     what time it is at Close (pure)
  *     work/verdict         what a reply means for a job, by tables (pure)

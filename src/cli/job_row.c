@@ -61,11 +61,13 @@ const char *job_whereabouts(const struct json *job)
     return NULL;
 }
 
-/** "email on ACME (lead_4tX9), Ann (cont_7)" */
+/** "email on ACME (lead_4tX9), Ann (cont_7)", "email_template Price list (tmpl_8xQ2)" */
 static void add_target(struct str *out, const struct json *job)
 {
-    str_printf(out, "%s on ", job_member(job, "activity"));
-    job_add_named(out, job, "lead_id", "lead_name");
+    const bool is_template = json_get_text(job, "template_id") != NULL;
+    str_printf(out, is_template ? "%s " : "%s on ", job_member(job, "activity"));
+    job_add_named(out, job, is_template ? "template_id" : "lead_id",
+        is_template ? "template_name" : "lead_name");
     if (!json_get_text(job, "contact_id"))
         return;
     str_add(out, ", ");

@@ -24,9 +24,31 @@ static void print_field(const char *label, const char *text)
     putchar('\n');
 }
 
+/** "PUT email_template/tmpl_8xQ2/", in new memory. */
+static char *describe_request(const struct match *match)
+{
+    return str_format("%s %s", match->post.is_put ? "PUT" : "POST", match->post.path);
+}
+
+/** "Price list, tmpl_8xQ2", and what is asked of Close for it. */
+static void print_template(const struct match *match)
+{
+    const struct close_template *template = &match->resolution.close_template;
+    CLEANUP(free_text)
+    char *which = str_format("%s, %s", template->name ? template->name : "(no name)",
+        *template->id ? template->id : "which is created");
+    CLEANUP(free_text) char *request = describe_request(match);
+    print_field("Template", which ? which : "?");
+    print_field("Request", request ? request : "?");
+}
+
 static void print_target(const struct match *match)
 {
     const struct resolution *resolution = &match->resolution;
+    if (resolution->step == RESOLVE_TEMPLATE) {
+        print_template(match);
+        return;
+    }
     CLEANUP(free_text)
     char *lead = str_format("%s, %s", name_of(match, "lead.name"), resolution->lead_id);
     CLEANUP(free_text)
@@ -163,6 +185,18 @@ void match_print_whole(const struct match *match, const struct verdict *verdict)
         print_field("Hint", hint);
 }
 
+static char *describe_target(const struct match *match, const char *creates)
+{
+    const struct resolution *resolution = &match->resolution;
+    const char *name = resolution->close_template.name;
+    if (resolution->step != RESOLVE_TEMPLATE)
+        return str_format(
+            "%s on %s (%s)", creates, name_of(match, "lead.name"), resolution->lead_id);
+    return *resolution->lead_id
+               ? str_format("%s %s (%s)", creates, name ? name : "(no name)", resolution->lead_id)
+               : str_format("%s %s, which is created", creates, name ? name : "(no name)");
+}
+
 void match_print_line(const struct match *match, const struct verdict *verdict)
 {
     const struct rule *rule = match->resolution.rule;
@@ -171,8 +205,7 @@ void match_print_line(const struct match *match, const struct verdict *verdict)
     CLEANUP(free_text)
     char *creates = match->post.body ? describe_all(match) : NULL;
     CLEANUP(free_text)
-    char *target = match->post.body ? str_format("%s on %s (%s)", creates ? creates : "?",
-                                          name_of(match, "lead.name"), match->resolution.lead_id)
+    char *target = match->post.body                ? describe_target(match, creates ? creates : "?")
                    : verdict->kind == VERDICT_NEXT ? strdup(verdict->message)
                                                    : str_format("-- %s", verdict->message);
     printf("%-40s  %-16s  ", file ? file : "?", rule ? rule->name : "-");
@@ -202,6 +235,21 @@ static int add_effects(struct json *object, struct match *match)
     return result | json_add(object, "effects", list);
 }
 
+/** The lead; or the template, null where it is created, and how it gets the file. */
+static int add_where(struct json *object, const struct match *match)
+{
+    const struct resolution *resolution = &match->resolution;
+    bool is_template = resolution->step == RESOLVE_TEMPLATE;
+    bool is_there = resolution->lead_id && *resolution->lead_id;
+    int result = json_add_text(object, "lead_id", is_template ? NULL : resolution->lead_id);
+    if (!is_template)
+        return result;
+    result |= json_add_text(object, "template_id", is_there ? resolution->lead_id : NULL);
+    result |= json_add_text(object, "template_name", resolution->close_template.name);
+    CLEANUP(free_text) char *request = match->post.body ? describe_request(match) : NULL;
+    return result | json_add_text(object, "request", request);
+}
+
 void match_print_json(struct match *match, const struct verdict *verdict)
 {
     const struct resolution *resolution = &match->resolution;
@@ -212,7 +260,7 @@ void match_print_json(struct match *match, const struct verdict *verdict)
     result |= json_add_text(object, "folder", match->folder ? match->folder->name : NULL);
     result |= json_add_text(object, "rule", rule ? rule->name : NULL);
     result |= json_add_text(object, "search", search);
-    result |= json_add_text(object, "lead_id", resolution->lead_id);
+    result |= add_where(object, match);
     result |= json_add_text(object, "contact_id", resolution->contact_id);
     result |= json_add_text(object, "group", resolution->group);
     result |= json_add_text(object, "activity", rule ? activity_kind_names[rule->activity] : NULL);

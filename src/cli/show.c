@@ -87,6 +87,8 @@ static void print_job(const struct json *job)
     print_size(job);
     print_fields(job, content, COUNT(content));
     print_named("Lead", job, "lead_id", "lead_name");
+    if (json_get_text(job, "template_name"))
+        print_named("Template", job, "template_id", "template_name");
     print_named("Contact", job, "contact_id", "contact_name");
     print_fields(job, activity, COUNT(activity));
     print_time("Queued", job, "queued_at");

@@ -162,6 +162,11 @@ static void add_target(const struct facts *facts, struct str *out)
 {
     enum activity_kind kind = activity_kind_from_name(fact_of_job(facts, "activity"));
     const char *called = activity_traits(kind)->called;
+    if (activity_traits(kind)->is_template) {
+        str_printf(out, "the file in the %s ", activity_noun(kind));
+        job_add_named(out, facts->job, "template_id", "template_name");
+        return;
+    }
     str_printf(out, "%s on ", kind == ACTIVITY_LEAD_FILE || !called ? "a file" : called);
     job_add_named(out, facts->job, "lead_id", "lead_name");
     if (!*fact_of_job(facts, "contact_id"))

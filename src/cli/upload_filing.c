@@ -142,9 +142,23 @@ static struct verdict create_step(struct errand *errand)
     session_run(errand->session, request, NULL);
     verdict = attach_read(request, job.activity, &errand->activity_id);
     request_free(request);
+    if (verdict.kind == VERDICT_UNCLEAR && activity_traits(job.activity)->replaces)
+        verdict.kind = VERDICT_DOUBT; /* it is done again */
     return verdict.kind == VERDICT_UNCLEAR
                ? filing_verify(errand, job.activity, posted_ms, &errand->activity_id)
                : verdict;
+}
+
+/** What is in the template is checked again, immediately before it gets the file. */
+static struct verdict fill_step(struct errand *errand)
+{
+    struct verdict verdict = filing_resolve(errand);
+    if (verdict.kind == VERDICT_NEXT)
+        verdict = create_step(errand);
+    int result = verdict.kind == VERDICT_NEXT
+                     ? str_assign(&errand->resolution.lead_id, errand->activity_id)
+                     : 0;
+    return result < 0 ? verdict_no_memory() : verdict;
 }
 
 /** Who sends its email, if it is really sent. */
@@ -185,6 +199,8 @@ static void list_intent(struct errand *errand)
 
 struct verdict filing_create(struct errand *errand)
 {
+    if (activity_traits(errand->rule->activity)->is_template)
+        return errand_try(errand, fill_step);
     struct verdict verdict = errand_try(errand, intend_step);
     if (verdict.kind != VERDICT_NEXT)
         return verdict;

@@ -11,12 +11,27 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+static bool is_template(const struct errand *errand)
+{
+    return errand->rule && activity_traits(errand->rule->activity)->is_template;
+}
+
+/** The lead; or the template, which has no ID before it is created. */
+static int add_target(struct json *object, const struct errand *errand)
+{
+    const char *id = errand->resolution.lead_id;
+    int result = json_add_text(object, "lead_id", is_template(errand) ? NULL : id);
+    return is_template(errand)
+               ? result | json_add_text(object, "template_id", id && *id ? id : NULL)
+               : result;
+}
+
 static int add_filing(struct json *object, const struct errand *errand)
 {
     const struct resolution *resolution = &errand->resolution;
     const struct rule *rule = errand->rule;
     int result = json_add_text(object, "rule", errand->session->options->rule);
-    result |= json_add_text(object, "lead_id", resolution->lead_id);
+    result |= add_target(object, errand);
     result |= json_add_text(object, "contact_id", resolution->contact_id);
     result |= json_add_text(object, "activity", rule ? activity_kind_names[rule->activity] : NULL);
     return result | json_add_text(object, "activity_id", errand->activity_id);
@@ -62,6 +77,8 @@ static struct json *told_of(const struct errand *errand, const struct verdict *v
     result |= json_add_int(told, "queued_ms", errand->begun_ms);
     result |= json_add_int(told, "uploaded_ms", errand->uploaded_ms);
     result |= add_name(told, "lead_name", errand, "lead.name");
+    if (is_template(errand))
+        result |= json_add_text(told, "template_name", errand->resolution.close_template.name);
     result |= add_name(told, "contact_name", errand, "contact.name");
     if ((result | add_result(told, errand, verdict)) == 0)
         return told;
@@ -96,9 +113,10 @@ int result_print(const struct errand *errand, const struct verdict *verdict)
     }
     puts(errand->upload.ticket.download_url);
     if (errand->rule)
-        fprintf(stderr, "closedrop: %s: %s %s on %s\n", errand->path,
+        fprintf(stderr, "closedrop: %s: %s %s%s%s\n", errand->path,
             activity_kind_names[errand->rule->activity], errand->activity_id,
-            errand->resolution.lead_id);
+            is_template(errand) ? "" : " on ",
+            is_template(errand) ? "" : errand->resolution.lead_id);
     if (errand->lacks)
         fprintf(stderr, "closedrop: %s: %s\n", errand->path, errand->lacks);
     return errand->lacks ? EXIT_NOT_DONE : EXIT_DONE;

@@ -98,6 +98,22 @@ static const struct activity_field sms_fields[] = {
     {"user_id", "user_id", FIELD_LINE, .most = ID_MAX},
 };
 
+/* the first says which one there is; the others are those of a new one */
+static const struct activity_field email_template_fields[] = {
+    {"id", "id", FIELD_LINE, .most = ID_MAX},
+    {"name", "name", FIELD_LINE, .most = FIELD_LINE_MAX},
+    {"subject", "subject", FIELD_LINE, .most = FIELD_LINE_MAX},
+    {"body", "body", FIELD_TEXT, .most = BODY_MAX},
+    {"is_shared", "is_shared", .kind = FIELD_BOOL},
+};
+
+static const struct activity_field sms_template_fields[] = {
+    {"id", "id", FIELD_LINE, .most = ID_MAX},
+    {"name", "name", FIELD_LINE, .most = FIELD_LINE_MAX},
+    {"text", "text", FIELD_TEXT, .most = BODY_MAX},
+    {"is_shared", "is_shared", .kind = FIELD_BOOL},
+};
+
 static const char *const priorities[] = {"high", "medium", NULL};
 
 static const struct activity_field task_fields[] = {
@@ -144,6 +160,21 @@ static const struct {
         {.called = "a text message",
             .most_files = SMS_FILES_MAX,
             .cannot_be_recognized = true,
+            .types = sms_types}},
+    [ACTIVITY_EMAIL_TEMPLATE] = {email_template_fields, COUNT(email_template_fields),
+        "email_template/", "id,name,is_archived",
+        {.called = "an email template",
+            .tells_size = true,
+            .replaces = true,
+            .is_template = true,
+            .prefix = "tmpl_"}},
+    [ACTIVITY_SMS_TEMPLATE] = {sms_template_fields, COUNT(sms_template_fields), "sms_template/",
+        NULL,
+        {.called = "a text message template",
+            .most_files = SMS_FILES_MAX,
+            .replaces = true,
+            .is_template = true,
+            .prefix = "smstmpl_",
             .types = sms_types}},
     [ACTIVITY_TASK] = {task_fields, COUNT(task_fields), "task/", "id,date_created,text",
         {.called = "a task", .has_no_files = true, .is_marked = true}},

@@ -11,14 +11,18 @@ const char *const activity_kind_names[ACTIVITY_KINDS] = {
     [ACTIVITY_OPPORTUNITY] = "opportunity",
     [ACTIVITY_WHATSAPP] = "whatsapp",
     [ACTIVITY_SMS] = "sms",
+    [ACTIVITY_EMAIL_TEMPLATE] = "email_template",
+    [ACTIVITY_SMS_TEMPLATE] = "sms_template",
     [ACTIVITY_TASK] = "task",
     [ACTIVITY_SET] = "set",
 };
 
 const char activity_kinds_text[] =
-    "email, note, lead_file, opportunity, whatsapp, sms, task and set";
+    "email, note, lead_file, opportunity, whatsapp, sms, email_template, sms_template, task and "
+    "set";
 
-const char activity_carriers_text[] = "email, note, lead_file, opportunity, whatsapp and sms";
+const char activity_carriers_text[] =
+    "email, note, lead_file, opportunity, whatsapp, sms, email_template and sms_template";
 
 enum activity_kind activity_kind_from_name(const char *name)
 {

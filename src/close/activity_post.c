@@ -1,4 +1,5 @@
-/** The request that creates an activity or a task: its path, and its body as JSON. */
+/** The request that creates an activity or a task, or fills a template: its path, and its body as
+ * JSON. */
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/json.h"
 #include "closedrop/base/str.h"
@@ -138,6 +139,18 @@ static int add_fields(struct json *body, const struct activity *activity)
     return result;
 }
 
+static bool is_new(const struct activity *activity)
+{
+    return !*activity->lead_id;
+}
+
+/** One that is there keeps its text, which people may have changed. */
+static int add_template(struct json *body, const struct activity *activity)
+{
+    int result = is_new(activity) ? add_fields(body, activity) : 0;
+    return result | add_attachments(activity->kind, body, activity->attachments, activity->count);
+}
+
 static struct json *make_body(const struct activity *activity)
 {
     struct json *body = json_object();
@@ -146,6 +159,8 @@ static struct json *make_body(const struct activity *activity)
         result = add_attachment(activity->kind, body, &activity->attachments[0]);
     } else if (activity->kind == ACTIVITY_SET) {
         result = add_fields(body, activity);
+    } else if (activity_traits(activity->kind)->is_template) {
+        result = add_template(body, activity);
     } else {
         if (activity->kind == ACTIVITY_TASK)
             result |= json_add_text(body, "_type", "lead");
@@ -168,6 +183,8 @@ static char *make_path(const struct activity *activity)
         return activity->on_contact ? str_format("contact/%s/", activity->contact_id)
                                     : str_format("lead/%s/", activity->lead_id);
     CLEANUP(free_text) char *path = activity_list_path(activity->kind, activity->lead_id);
+    if (path && activity_traits(activity->kind)->is_template && !is_new(activity))
+        return str_format("%s%s/", path, activity->lead_id);
     const char *query =
         json_get_bool(activity->fields, "send_to_inbox", false) ? "?send_to_inbox=true" : "";
     return path ? str_format("%s%s", path, query) : NULL;
@@ -175,8 +192,9 @@ static char *make_path(const struct activity *activity)
 
 int activity_post(const struct activity *activity, struct activity_post *ret_post)
 {
-    *ret_post = (struct activity_post){
-        make_path(activity), make_body(activity), activity->kind == ACTIVITY_SET};
+    bool is_put = activity->kind == ACTIVITY_SET ||
+                  (activity_traits(activity->kind)->is_template && !is_new(activity));
+    *ret_post = (struct activity_post){make_path(activity), make_body(activity), is_put};
     if (ret_post->path && ret_post->body)
         return 0;
     activity_post_release(ret_post);

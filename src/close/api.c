@@ -106,6 +106,19 @@ struct request *api_deletions(const struct api *api, const char *lead_id)
     return api_get(api, API_EVENTS, "event/?object_id=%s&action=deleted", lead_id);
 }
 
+struct request *api_templates(const struct api *api, enum activity_kind kind, int skip)
+{
+    const char *fields = activity_list_fields(kind);
+    return api_get(api, API_LISTS + (int)kind, "%s?_limit=%d&_skip=%d%s%s", activity_endpoint(kind),
+        API_PAGE, skip, fields ? "&_fields=" : "", fields ? fields : "");
+}
+
+struct request *api_template(const struct api *api, enum activity_kind kind, const char *id)
+{
+    return api_get(api, API_LISTS + (int)kind, "%s%s/%s", activity_endpoint(kind), id,
+        kind == ACTIVITY_SMS_TEMPLATE ? "?include_attachments=true" : "");
+}
+
 struct request *api_create(
     const struct api *api, enum activity_kind activity, const struct activity_post *post)
 {

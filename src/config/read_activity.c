@@ -253,6 +253,33 @@ static void read_set(const struct part *part)
             "is missing; name a custom field, e.g. custom = { cf_... = \"{date:%%Y-%%m-%%d}\"; };");
 }
 
+/* ---- templates ---- */
+
+/** One that is there is named by its ID, and keeps what it says; or one is created. */
+static void check_template(const struct part *part)
+{
+    struct settings *settings = part->reader->settings;
+    const char *prefix = activity_traits(part->kind)->prefix;
+    CLEANUP(free_text) char *id = setting_text(settings, part->group, "id", "");
+    bool has_id = id && *id;
+    size_t count;
+    const struct activity_field *fields = activity_fields(part->kind, &count);
+    for (size_t i = 0; has_id && i < count; i++)
+        if (strcmp(fields[i].key, "id") != 0 && setting_has(part->group, fields[i].key))
+            setting_problem(settings, part->group, fields[i].key,
+                "makes no sense with id: only a template that is created gets it; remove one of "
+                "them");
+    if (has_id && !strchr(id, '{') && !record_is_id(id, prefix))
+        setting_problem(settings, part->group, "id",
+            "\"%s\" is not the ID of %s, which begins with %s, and contains no variable in braces",
+            id, activity_traits(part->kind)->called, prefix);
+    if (!has_id && !setting_has(part->group, "name"))
+        setting_problem(settings, part->group, "name",
+            "is missing; name the template that gets the file, and is created if there is none, "
+            "e.g. name = \"Price list\"; or say which one it is, e.g. id = \"%s...\";",
+            prefix);
+}
+
 /* ---- all of one part ---- */
 
 static void read_part(struct part *part)
@@ -274,6 +301,8 @@ static void read_part(struct part *part)
     if (has_status(part->kind))
         part->status = read_status(part);
     check_needs(part);
+    if (activity_traits(part->kind)->is_template)
+        check_template(part);
     check_rivals(part);
     for (size_t i = 0; i < count; i++) {
         bool is_set = setting_has(part->group, fields[i].key);
@@ -309,6 +338,24 @@ static void read_one(struct rule_reader *reader, enum activity_kind kind)
     read_part(&part);
 }
 
+/** What makes no sense next to it. */
+static void check_company(struct rule_reader *reader)
+{
+    const struct rule *rule = reader->rule;
+    bool is_template = activity_traits(rule->activity)->is_template;
+    if (rule->activity == ACTIVITY_LEAD_FILE && rule->group)
+        setting_problem(reader->settings, reader->group, "group",
+            "makes no sense with lead_file: each file is added to the lead separately; remove it");
+    if (is_template && rule->group)
+        setting_problem(reader->settings, reader->group, "group",
+            "makes no sense with %s: a template gets one file, the newest; remove it",
+            activity_kind_names[rule->activity]);
+    for (size_t i = 0; is_template && i < rule->effect_count; i++)
+        setting_problem(reader->settings, reader->group, activity_kind_names[rule->effects[i].kind],
+            "makes no sense with %s: a template does not belong to a lead; remove it",
+            activity_kind_names[rule->activity]);
+}
+
 /** One that carries the file, and any of the others, which the enum lists after all carriers. */
 void read_activity(struct rule_reader *reader)
 {
@@ -328,7 +375,5 @@ void read_activity(struct rule_reader *reader)
             "created, "
             "e.g. lead_file = {};",
             reader->rule->name, activity_carriers_text);
-    if (reader->rule->activity == ACTIVITY_LEAD_FILE && reader->rule->group)
-        setting_problem(reader->settings, reader->group, "group",
-            "makes no sense with lead_file: each file is added to the lead separately; remove it");
+    check_company(reader);
 }

@@ -5,9 +5,11 @@
 #include "read_activity.h"
 #include "reader.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/encoding.h"
 #include "closedrop/base/str.h"
+#include "closedrop/close/activity.h"
 #include "closedrop/close/phone.h"
 #include "closedrop/close/record.h"
 #include "closedrop/close/search.h"
@@ -184,6 +186,32 @@ static struct template *read_id(struct rule_reader *reader, const char *key, con
     return reader_make_template(reader, reader->group, key, text, &reader->early);
 }
 
+/** The template of Close that the rule fills, by the name of its key; NULL: it fills none. */
+static const char *template_of(const struct rule_reader *reader)
+{
+    for (int kind = ACTIVITY_NONE + 1; kind < ACTIVITY_KINDS; kind++)
+        if (activity_traits((enum activity_kind)kind)->is_template &&
+            setting_has(reader->group, activity_kind_names[kind]))
+            return activity_kind_names[kind];
+    return NULL;
+}
+
+/** It belongs to no lead, and is known before the file is uploaded. */
+static void read_template_source(struct rule_reader *reader, const char *template)
+{
+    static const char *const of_leads[] = {"lead_id", "contact_id", "find"};
+    for (size_t i = 0; i < COUNT(of_leads); i++) {
+        if (setting_has(reader->group, of_leads[i]))
+            setting_problem(reader->settings, reader->group, of_leads[i],
+                "makes no sense with %s: a template does not belong to a lead; remove it",
+                template);
+        setting_skip(reader->settings, reader->group, of_leads[i]);
+    }
+    reader->rule->source = SOURCE_TEMPLATE;
+    reader->late.target = false;
+    reader->late.sha256 = false;
+}
+
 /** Exactly one source; a table next to another one provides values for it and for the activity. */
 static void read_source(struct rule_reader *reader, const char *file)
 {
@@ -192,7 +220,8 @@ static void read_source(struct rule_reader *reader, const char *file)
         setting_has(reader->group, "lead_id") || setting_has(reader->group, "contact_id");
     bool has_find = setting_has(reader->group, "find");
     bool has_table = setting_has(reader->group, "table");
-    if (has_ids + has_find > 1 || !(has_ids || has_find || has_table))
+    const char *template = template_of(reader);
+    if (!template && (has_ids + has_find > 1 || !(has_ids || has_find || has_table)))
         setting_problem(reader->settings, reader->group, NULL,
             "the rule \"%s\" must have exactly one of lead_id (or contact_id), find, and a table "
             "with such a column, to say which lead or contact the file belongs to",
@@ -201,6 +230,10 @@ static void read_source(struct rule_reader *reader, const char *file)
         read_table(reader, file);
     else
         setting_skip(reader->settings, reader->group, "table");
+    if (template) {
+        read_template_source(reader, template);
+        return;
+    }
     rule->lead_id = read_id(reader, "lead_id", "lead_");
     rule->contact_id = read_id(reader, "contact_id", "cont_");
     if (has_find)
@@ -216,9 +249,11 @@ static void check_use_of_table(struct rule_reader *reader)
     const struct rule *rule = reader->rule;
     if (rule->table && rule->source != SOURCE_TABLE && !rule_uses(rule, "row."))
         setting_problem(reader->settings, reader->group, "table",
-            "only supplies values when %s decides which lead or contact a file belongs to, and "
+            "only supplies values when %s decides where a file belongs, and "
             "none of them is used; use one, e.g. \"{row.email}\", or remove one of the two",
-            rule->source == SOURCE_FIND ? "find" : "lead_id or contact_id");
+            rule->source == SOURCE_FIND       ? "find"
+            : rule->source == SOURCE_TEMPLATE ? activity_kind_names[rule->activity]
+                                              : "lead_id or contact_id");
 }
 
 static void read_group(struct rule_reader *reader)

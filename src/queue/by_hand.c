@@ -61,6 +61,8 @@ static const struct {
     {"rule", offsetof(struct job, rule), TEXT_MAX, is_text, "a rule's name", false},
     {"lead_id", offsetof(struct job, lead_id), WORD_MAX, is_word, "an id", false},
     {"contact_id", offsetof(struct job, contact_id), WORD_MAX, is_word, "an id", false},
+    {"template_id", offsetof(struct job, lead_id), WORD_MAX, is_word, "an id", false},
+    {"template_name", offsetof(struct job, lead_name), TEXT_MAX, is_text, "a name", false},
     {"lead_name", offsetof(struct job, lead_name), TEXT_MAX, is_text, "a name", false},
     {"contact_name", offsetof(struct job, contact_name), TEXT_MAX, is_text, "a name", false},
     {"activity_id", offsetof(struct job, activity_id), WORD_MAX, is_word, "an id", false},

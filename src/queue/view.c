@@ -6,6 +6,7 @@
 #include "closedrop/base/array.h"
 #include "closedrop/base/clock.h"
 #include "closedrop/base/json.h"
+#include "closedrop/close/activity.h"
 
 #include <stddef.h>
 
@@ -84,6 +85,35 @@ static int add_failed(struct json *object, const char *key, const struct job *jo
     return add_time(object, key, job->state == JOB_FAILED ? job->done_ms : 0);
 }
 
+/* ---- what it is filed on: a lead, or a template ---- */
+
+static bool is_in_template(const struct job *job)
+{
+    return activity_traits(job->activity)->is_template;
+}
+
+static int add_lead_id(struct json *object, const char *key, const struct job *job)
+{
+    return json_add_text(object, key, is_in_template(job) ? NULL : job->lead_id);
+}
+
+static int add_lead_name(struct json *object, const char *key, const struct job *job)
+{
+    return json_add_text(object, key, is_in_template(job) ? NULL : job->lead_name);
+}
+
+/** Null until it is created. */
+static int add_template_id(struct json *object, const char *key, const struct job *job)
+{
+    bool is_there = job->lead_id && *job->lead_id;
+    return is_in_template(job) ? json_add_text(object, key, is_there ? job->lead_id : NULL) : 0;
+}
+
+static int add_template_name(struct json *object, const char *key, const struct job *job)
+{
+    return is_in_template(job) ? json_add_text(object, key, job->lead_name) : 0;
+}
+
 /* ---- the keys ---- */
 
 static const struct view_key {
@@ -106,10 +136,12 @@ static const struct view_key {
     {.key = "next_attempt_at", .add = add_next_attempt},
     {.key = "error", .add = add_error},
     {.key = "rule", .column = "rule"},
-    {.key = "lead_id", .column = "lead_id"},
-    {.key = "lead_name", .column = "lead_name"},
+    {.key = "lead_id", .add = add_lead_id},
+    {.key = "lead_name", .add = add_lead_name},
     {.key = "contact_id", .column = "contact_id"},
     {.key = "contact_name", .column = "contact_name"},
+    {.key = "template_id", .add = add_template_id},
+    {.key = "template_name", .add = add_template_name},
     {.key = "activity", .column = "activity"},
     {.key = "activity_id", .column = "activity_id"},
     {.key = "file", .add = add_file},

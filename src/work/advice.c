@@ -74,6 +74,11 @@ static const struct advice advices[] = {
         "way as those, but with the number or name that is on the document itself.\n"
         "- If its name is right, the cause may be the type of the file or its size: ask your "
         "administrator, and wait for the answer.\n" THEN_MOVE},
+    {"other_files", NULL,
+        "Open the template in Close and look at the files in it.\n"
+        "- If they are not needed there any more, remove them. " THEN_MOVE "\n"
+        "- If they are, ask your administrator to name another template, and wait for the "
+        "answer. " THEN_MOVE},
     {"pattern", NULL, ASK_FOR_SETTING},
     {"recalled", "{file} was not sent.",
         "- If it is not to be sent, " DELETE "\n"
@@ -136,7 +141,7 @@ const char *advice_steps(const char *remedy)
 }
 
 const char advice_other_lead[] =
-    "Look at both leads in Close.\n"
+    "Look at both in Close.\n"
     "- If the first one is right, delete this message. Nothing else is needed.\n"
     "- If the document belongs to the second one as well, " MOVE
     " It is then added to that one, and this message disappears.";

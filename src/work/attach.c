@@ -231,6 +231,25 @@ static char *address_of(const char *sender)
     return address;
 }
 
+struct verdict attach_template(
+    const struct rule *rule, const struct job *job, struct close_template *template)
+{
+    CLEANUP(json_freep) struct json *fields = NULL;
+    struct verdict verdict = fill(rule, &rule->fields, job, &fields);
+    return verdict.kind == VERDICT_NEXT
+               ? close_template_again(template, rule->activity, fields, job->lead_id)
+               : verdict;
+}
+
+struct verdict attach_template_takes(const struct close_template *template, const struct job *job,
+    close_template_is_ours *is_ours, void *context)
+{
+    if (strcmp(template->id, job->lead_id) != 0)
+        return verdict_make(VERDICT_RETRY, "no_target", "the %s \"%s\" was created meanwhile",
+            activity_noun(template->kind), template->name ? template->name : "");
+    return close_template_takes(template, path_name(job_filed_path(job)), is_ours, context);
+}
+
 struct verdict attach_sender(const struct rule *rule, const struct job *job, char **ret_sender)
 {
     CLEANUP(json_freep) struct json *fields = NULL;
@@ -255,8 +274,9 @@ struct verdict attach_read(
         verdict.kind = VERDICT_RETRY; /* merged or deleted meanwhile: look its target up again */
         verdict.code = "no_target";
     }
-    if (verdict.kind == VERDICT_UNCLEAR && activity_traits(activity)->replaces)
-        verdict.kind = VERDICT_DOUBT; /* it does not matter if it was done */
+    const struct activity_traits *traits = activity_traits(activity);
+    if (verdict.kind == VERDICT_UNCLEAR && traits->replaces && !traits->is_template)
+        verdict.kind = VERDICT_DOUBT; /* it does not matter if it was done, or still will be */
     if (verdict.kind != VERDICT_NEXT)
         return verdict;
     char *id = record_created_id(body, length);

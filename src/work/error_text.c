@@ -135,9 +135,14 @@ static void add_name(struct str *text, const struct subject *subject)
     add_escaped(text, subject->name);
 }
 
+static bool has_lead(const struct job *job)
+{
+    return job->lead_id && !activity_traits(job->activity)->is_template;
+}
+
 static void add_lead(struct str *text, const struct subject *subject)
 {
-    str_add(text, subject->task->job->lead_id ? "Open the link above" : "Open the lead in Close");
+    str_add(text, has_lead(subject->task->job) ? "Open the link above" : "Open the lead in Close");
 }
 
 /** A sentence, which may be written as the end of another one. */
@@ -292,7 +297,7 @@ static void add_facts(struct str *text, const struct task *task)
     str_add(text, "\nSize:   ");
     units_spell_size(text, job->identity.size);
     str_printf(text, "\nTried:  %s\n", moment_print(job->done_ms, MOMENT_WITH_ZONE, when));
-    if (job->lead_id)
+    if (has_lead(job))
         str_printf(text, "Lead:   " RECORD_LEAD_PAGE "\n", job->lead_id);
     str_add(text, "Reason: ");
     add_problem(text, task);
@@ -317,11 +322,14 @@ static void add_other_lead(struct str *text, const struct subject *subject)
     add_escaped(text, job->path);
     str_add(text, "\nSaved as: ");
     add_escaped(text, job_filed_path(job));
+    if (has_lead(job))
+        str_printf(text, "\nLead:     " RECORD_LEAD_PAGE, job->lead_id);
+    else
+        str_printf(text, "\nIn:       %s", job->lead_id);
     str_printf(text,
-        "\nLead:     " RECORD_LEAD_PAGE "\n"
-        "Reason:   it was renamed after it had been saved; under its new name it would belong to "
+        "\nReason:   it was renamed after it had been saved; under its new name it would belong to "
         "%s, where it was not saved.",
-        job->lead_id, subject->task->other_lead);
+        subject->task->other_lead);
     add_steps(text, subject, advice_other_lead);
 }
 

@@ -4,6 +4,7 @@
  * say (verify), and whose it would be under the name it has been given since (renamed).
  */
 #include "filing.h"
+#include "replacing.h"
 #include "stages.h"
 #include "task_file.h"
 
@@ -25,6 +26,8 @@
 static const char *name_of_target(const struct resolution *resolution, const char *which)
 {
     const char *name = resolution->lead_id ? json_get_text(resolution->values, which) : NULL;
+    if (resolution->step == RESOLVE_TEMPLATE && strcmp(which, "lead.name") == 0)
+        name = resolution->close_template.name;
     return name && *name ? name : NULL;
 }
 
@@ -162,8 +165,28 @@ static struct verdict make_post(const struct task *task, struct activity_post *r
     return attach_post(rule, &task->config->limits, jobs, count, ret_post);
 }
 
+/** What is in the template may have changed since its file was uploaded. */
+static struct verdict look_at_template(struct task *task, const struct stage_tools *tools)
+{
+    const struct rule *rule = config_rule(task->config, task->job->rule);
+    struct verdict verdict = verdict_make(VERDICT_NEXT, NULL, "begun");
+    if (task->close_template.kind == ACTIVITY_NONE)
+        verdict = attach_template(rule, task->job, &task->close_template);
+    return verdict.kind == VERDICT_NEXT
+               ? task_await(task, close_template_ask(&task->close_template, &tools->api))
+               : verdict;
+}
+
+static bool must_look(const struct task *task)
+{
+    return activity_traits(task->job->activity)->is_template &&
+           task->close_template.step != TEMPLATE_KNOWN;
+}
+
 struct verdict attach_start(struct task *task, const struct stage_tools *tools)
 {
+    if (must_look(task))
+        return look_at_template(task, tools);
     CLEANUP(activity_post_release) struct activity_post post = {0};
     struct verdict verdict = make_post(task, &post);
     if (verdict.kind != VERDICT_NEXT)
@@ -171,9 +194,21 @@ struct verdict attach_start(struct task *task, const struct stage_tools *tools)
     return task_await(task, api_create(&tools->api, task->job->activity, &post));
 }
 
+/** MORE: the template takes the file. One that is gone is looked up again. */
+static struct verdict read_template(struct task *task, const struct stage_tools *tools)
+{
+    struct verdict verdict = close_template_read(&task->close_template, task->step.request);
+    if (verdict.kind == VERDICT_NEXT)
+        verdict = replacing_takes(tools->queue, task->job, &task->close_template);
+    if (verdict.kind == VERDICT_FAIL && strcmp(verdict.code, "no_target") == 0)
+        verdict.kind = VERDICT_RETRY;
+    return verdict.kind == VERDICT_NEXT ? verdict_more() : verdict;
+}
+
 struct verdict attach_finish(struct task *task, const struct stage_tools *tools)
 {
-    (void)tools;
+    if (must_look(task))
+        return read_template(task, tools);
     return attach_read(task->step.request, task->job->activity, &task->activity_id);
 }
 

@@ -10,6 +10,7 @@
 #include "paced.h"
 #include "pacing.h"
 #include "present.h"
+#include "replacing.h"
 #include "send_guard.h"
 
 #include "closedrop/base/cleanup.h"
@@ -171,6 +172,7 @@ void grouping_attach(struct worker *worker, struct task *task)
     }
     if (present_comes_first(worker, task) || renews_members(worker, task))
         return;
-    if (duplicates_let_through(worker, task) && send_guard_lets_go(worker, task, rule))
+    if (duplicates_let_through(worker, task) && replacing_may_go(worker, task) &&
+        send_guard_lets_go(worker, task, rule))
         intend(worker, task, rule);
 }

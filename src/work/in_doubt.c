@@ -77,8 +77,10 @@ static void note_absence(struct worker *worker, struct task *task)
 /** What is the same if it is done twice. */
 static void do_again(struct worker *worker, struct task *task)
 {
-    moves_withdraw(worker, task, "it may not have been done, and is done again");
-    moves_release(worker, task, clock_wall_ms(), false, NULL);
+    const struct outcome_case outcome = moves_case(task, backoff_chance());
+    const struct move move = outcome_of_repetition(&outcome);
+    moves_withdraw(worker, task, "it may not have been done");
+    moves_make(worker, task, &move);
 }
 
 void verify_next(struct worker *worker, struct task *task)

@@ -110,6 +110,7 @@ static void free_task(struct worker *worker, struct task *task)
         resolution_release(&task->resolution);
     if (task->has_verification)
         verify_release(&task->verification);
+    close_template_release(&task->close_template);
     effect_release(&task->effect);
     current_lead_release(&task->lead);
     merged_leads_release(&task->merged);

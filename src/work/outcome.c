@@ -30,7 +30,7 @@ static bool has_code(const struct verdict *verdict, const char *code)
 static bool is_clear_no(const struct outcome_case *outcome, const struct verdict *verdict)
 {
     return outcome->stage == STAGE_ATTACH && verdict->kind != VERDICT_NEXT &&
-           verdict->kind != VERDICT_UNCLEAR;
+           verdict->kind != VERDICT_MORE && verdict->kind != VERDICT_UNCLEAR;
 }
 
 /* ---- on ---- */
@@ -371,6 +371,19 @@ struct move outcome_of_missing_effect(const struct outcome_case *outcome, int ve
         move.why = verdict_make(VERDICT_AGAIN, NULL, "is created again");
     }
     return move;
+}
+
+struct move outcome_of_repetition(const struct outcome_case *outcome)
+{
+    const struct job *job = outcome->job;
+    if (job->attempts <= outcome->limits->max_attempts)
+        return (struct move){.kind = MOVE_RELEASE,
+            .due_ms = outcome->now_ms,
+            .why = verdict_make(VERDICT_AGAIN, NULL, "is done again")};
+    return (struct move){.kind = MOVE_FAIL,
+        .why = verdict_make(VERDICT_FAIL, "no_answer",
+            "Close did not confirm that it is in the %s (gave up after %d attempts)",
+            activity_noun(job->activity), job->attempts - 1)}; /* the last did nothing */
 }
 
 /** Once proves nothing: the index, or a late commit, may be behind. */

@@ -32,6 +32,10 @@ struct move outcome_after_doubt(
 /** The same where its activity was not found in Close, for the job's `verifications`th time. */
 struct move outcome_of_absence(const struct outcome_case *outcome);
 
+/** The same where it is not asked whether what replaces an older one was done: it is done again, or
+ * given up. */
+struct move outcome_of_repetition(const struct outcome_case *outcome);
+
 /** The same where its effect was not found in Close, for the `verifications`th time. */
 struct move outcome_of_missing_effect(const struct outcome_case *outcome, int verifications);
 

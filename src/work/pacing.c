@@ -147,6 +147,8 @@ static int64_t rule_paced_until(
     int64_t at = paced_until(worker, API_CREATES + rule->activity);
     if (with_target && rule->source == SOURCE_FIND)
         at = later(at, paced_until(worker, API_SEARCHES));
+    if (with_target && rule->source == SOURCE_TEMPLATE)
+        at = later(at, paced_until(worker, API_LISTS + rule->activity));
     if (with_target && rule->contact_id)
         at = later(at, paced_until(worker, API_CONTACTS));
     return at;

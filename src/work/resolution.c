@@ -79,5 +79,6 @@ void resolution_release(struct resolution *resolution)
     free(resolution->cursor);
     free(resolution->contact_lead);
     current_lead_release(&resolution->current);
+    close_template_release(&resolution->close_template);
     *resolution = (struct resolution){0};
 }

@@ -9,6 +9,7 @@
 #include "closedrop/base/remedy.h"
 #include "closedrop/base/str.h"
 #include "closedrop/close/record.h"
+#include "closedrop/files/path.h"
 #include "closedrop/http/request.h"
 #include "closedrop/work/answer.h"
 
@@ -35,6 +36,8 @@ struct request *resolution_ask(struct resolution *resolution, const struct api *
             resolution->wants_less ? SEARCH_PAGE_SMALL : SEARCH_PAGE);
     case RESOLVE_CONTACT:
         return api_contact(api, resolution->contact_id);
+    case RESOLVE_TEMPLATE:
+        return close_template_ask(&resolution->close_template, api);
     default:
         return current_lead_ask(&resolution->current, api);
     }
@@ -114,6 +117,20 @@ static struct verdict take_lead(struct resolution *resolution, const struct json
     return result ? verdict_no_memory() : try_activity(resolution);
 }
 
+/* ---- template ---- */
+
+/** Files of others in it are seen now, not after the upload; a single one may be ours. */
+static struct verdict read_template(struct resolution *resolution, const struct request *request)
+{
+    struct close_template *template = &resolution->close_template;
+    struct verdict verdict = close_template_read(template, request);
+    if (verdict.kind != VERDICT_NEXT)
+        return verdict;
+    verdict = close_template_takes(template, path_name(resolution->path), NULL, NULL);
+    int result = str_assign(&resolution->lead_id, template->id);
+    return result < 0 ? verdict_no_memory() : verdict;
+}
+
 /* ---- reading ---- */
 
 static struct verdict read_current_lead(
@@ -136,6 +153,8 @@ struct verdict resolution_read(struct resolution *resolution, const struct reque
 {
     if (resolution->step == RESOLVE_LEAD)
         return read_current_lead(resolution, request);
+    if (resolution->step == RESOLVE_TEMPLATE)
+        return read_template(resolution, request);
     if (may_be_too_much(resolution, request)) {
         resolution->wants_less = true;
         return verdict_more();

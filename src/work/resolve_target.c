@@ -1,5 +1,6 @@
 /**
- * Where a rule begins to ask: with the ids that it gives, with those of a row, or with a search.
+ * Where a rule begins to ask: with the ids that it gives, with those of a row, with a search, or
+ * with a template of Close.
  */
 #include "resolution.h"
 
@@ -178,12 +179,28 @@ static struct verdict begin_with_search(struct resolution *resolution)
     return resolution->candidates ? resolution_known() : verdict_no_memory();
 }
 
+/** Which template it is, or would be called, is in the fields. */
+static struct verdict begin_with_template(struct resolution *resolution)
+{
+    CLEANUP(json_freep) struct json *fields = NULL;
+    const struct rule *rule = resolution->rule;
+    struct str why = STR_INIT(4096);
+    int result =
+        rule_fill(rule, &rule->fields, &resolution->facts, resolution->values, &fields, &why);
+    if (result < 0)
+        return resolution_failed("template", result, &why);
+    str_release(&why);
+    resolution->step = RESOLVE_TEMPLATE;
+    return close_template_begin(&resolution->close_template, rule->activity, fields);
+}
+
 struct verdict resolution_begin(struct resolution *resolution)
 {
     static struct verdict (*const begins[SOURCES])(struct resolution * resolution) = {
         [SOURCE_IDS] = begin_with_ids,
         [SOURCE_FIND] = begin_with_search,
         [SOURCE_TABLE] = begin_with_row,
+        [SOURCE_TEMPLATE] = begin_with_template,
     };
     return begins[resolution->rule->source](resolution);
 }

@@ -25,6 +25,7 @@
 #include "closedrop/close/activity.h"
 #include "closedrop/files/path.h"
 #include "closedrop/queue/backoff.h"
+#include "closedrop/queue/filed_memory.h"
 #include "closedrop/queue/job_log.h"
 
 #include <stdlib.h>
@@ -42,6 +43,18 @@ void compare_next(struct worker *worker, struct task *task)
     moves_end_task(worker, task);
 }
 
+static char *describe_target(const struct job *job)
+{
+    if (!job->rule)
+        return strdup("no rule matches: upload only");
+    if (!*job->lead_id)
+        return str_format(
+            "rule \"%s\": it belongs in a new %s", job->rule, activity_noun(job->activity));
+    return str_format("rule \"%s\": it belongs %s %s%s%s", job->rule,
+        activity_traits(job->activity)->is_template ? "in" : "to", job->lead_id,
+        job->contact_id ? ", " : "", job->contact_id ? job->contact_id : "");
+}
+
 void resolve_next(struct worker *worker, struct task *task)
 {
     struct job *job = task->job;
@@ -54,10 +67,7 @@ void resolve_next(struct worker *worker, struct task *task)
         moves_release(worker, task, clock_wall_ms() + 1000, false, "out of memory");
         return;
     }
-    CLEANUP(free_text)
-    char *why = job->rule ? str_format("rule \"%s\": it belongs to %s%s%s", job->rule, job->lead_id,
-                                job->contact_id ? ", " : "", job->contact_id ? job->contact_id : "")
-                          : strdup("no rule matches: upload only");
+    CLEANUP(free_text) char *why = describe_target(job);
     queue_update(worker->queue, job, why ? why : "");
     if (job->state != JOB_UPLOADING)
         grouping_attach(worker, task);
@@ -142,14 +152,32 @@ void reconcile_next(struct worker *worker, struct task *task)
     grouping_attach(worker, task);
 }
 
+/** A new template has its ID now; from now on it is known by that. */
+static void keep_new_template(struct worker *worker, struct task *task)
+{
+    struct job *job = task->job;
+    if (!activity_traits(job->activity)->is_template || *job->lead_id)
+        return;
+    queue_unremember(worker->queue, job->sha256, job->activity, job->lead_id, job->id);
+    queue_keep_text(worker->queue, &job->lead_id, task->activity_id);
+}
+
+static char *describe_activity(const struct task *task)
+{
+    const struct job *job = task->job;
+    const char *noun = activity_noun(job->activity);
+    return activity_traits(job->activity)->is_template
+               ? str_format("is in the %s %s", noun, task->activity_id)
+               : str_format("%s %s on %s", noun, task->activity_id, job->lead_id);
+}
+
 /** Its activity exists. */
 void attach_next(struct worker *worker, struct task *task)
 {
     for (size_t i = 0; i < task_count_jobs(task); i++)
         queue_keep_text(worker->queue, &task_job_at(task, i)->activity_id, task->activity_id);
-    CLEANUP(free_text)
-    char *why = str_format(
-        "%s %s on %s", activity_noun(task->job->activity), task->activity_id, task->job->lead_id);
+    keep_new_template(worker, task);
+    CLEANUP(free_text) char *why = describe_activity(task);
     moves_done(worker, task, why ? why : "its activity was created");
     moves_log(task, "filed", why);
 }

@@ -107,14 +107,15 @@ struct task {
     struct leased_file sent; /* its file, from when it was sent until it is put away */
     struct verification verification;
     bool has_verification;
-    char *activity_id;                  /* what was created */
-    struct effect effect;               /* of STAGE_EFFECT; without a request there is none */
-    struct current_lead lead;           /* of STAGE_EFFECT_LEAD; without an ID there is none */
-    struct merged_leads merged;         /* into its lead; known once STAGE_DUPLICATE has asked */
-    bool is_filed_before;               /* on its lead, says the memory */
-    bool searched_failed;               /* whether a person brought back what was filed before */
-    struct failed_search failed_search; /* for that */
-    int64_t brought_back;               /* the job that failed, and whose file that is; 0: none */
+    struct close_template close_template; /* of STAGE_ATTACH, if the rule fills one */
+    char *activity_id;                    /* what was created */
+    struct effect effect;                 /* of STAGE_EFFECT; without a request there is none */
+    struct current_lead lead;             /* of STAGE_EFFECT_LEAD; without an ID there is none */
+    struct merged_leads merged;           /* into its lead; known once STAGE_DUPLICATE has asked */
+    bool is_filed_before;                 /* on its lead, says the memory */
+    bool searched_failed;                 /* whether a person brought back what was filed before */
+    struct failed_search failed_search;   /* for that */
+    int64_t brought_back;                 /* the job that failed, and whose file that is; 0: none */
     bool is_present;  /* its file, and those of its group, were seen where they belong */
     int64_t absent;   /* the job of its group whose file was not */
     char *other_lead; /* its new name belongs to, after it was filed */

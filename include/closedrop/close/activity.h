@@ -1,8 +1,8 @@
 /**
  * Activities as Close accepts them: the fields that a rule can set, and the JSON that is posted
  * (Close API documentation, "Emails", "Notes", "Leads", "Opportunities", "WhatsApp Messages",
- * "SMS", "Tasks", "Custom Fields"). Knows only fields of Close's schema; each kind of activity has
- * its own form of attachment. Pure.
+ * "SMS", "Email Templates", "SMS Templates", "Tasks", "Custom Fields"). Knows only fields of
+ * Close's schema; each kind of activity has its own form of attachment. Pure.
  */
 #ifndef CLOSEDROP_CLOSE_ACTIVITY_H
 #define CLOSEDROP_CLOSE_ACTIVITY_H
@@ -78,6 +78,8 @@ struct activity_traits {
     bool is_marked;            /* the token of its first file marks it (record_has_token()) */
     bool cannot_be_recognized; /* nothing of ours is in it when it is read back */
     bool has_custom;           /* custom fields of the organization can be set */
+    bool is_template;          /* of the organization: belongs to no lead, and gets a file */
+    const char *prefix;        /* of the IDs of templates; NULL: it is none */
     const char *called;        /* in messages: "an email" */
     const char *const *types;  /* the content types it takes, NULL-terminated; NULL: any */
 };
@@ -100,9 +102,10 @@ struct attachment {
 /** An activity that is to be created. */
 struct activity {
     enum activity_kind kind;
-    const char *lead_id, *contact_id; /* no contact: NULL */
-    bool on_contact;                  /* custom fields are set there, not on the lead */
-    const struct json *fields;        /* see rule_fill(); NULL: none */
+    const char *lead_id;    /* of a template, its own ID: its file is replaced; "": it is created */
+    const char *contact_id; /* none: NULL */
+    bool on_contact;        /* custom fields are set there, not on the lead */
+    const struct json *fields; /* see rule_fill(); NULL: none */
     const struct attachment *attachments;
     size_t count; /* 1 for a lead file */
 };

@@ -1,5 +1,6 @@
 /**
- * What a rule can have done in Close: kinds of activity, which carry the file, are created; next to
+ * What a rule can have done in Close: kinds of activity, which carry the file, are created; or a
+ * template gets it; next to
  * one of them or alone, a task is created and custom fields are set. Pure.
  */
 #ifndef CLOSEDROP_CLOSE_ACTIVITY_KIND_H
@@ -13,6 +14,8 @@ enum activity_kind {
     ACTIVITY_OPPORTUNITY,
     ACTIVITY_WHATSAPP,
     ACTIVITY_SMS,
+    ACTIVITY_EMAIL_TEMPLATE,
+    ACTIVITY_SMS_TEMPLATE,
     ACTIVITY_TASK,
     ACTIVITY_SET,
     ACTIVITY_KINDS

@@ -35,7 +35,7 @@ enum api_group {
     API_MERGES,
     API_EVENTS,
     API_CREATES,                              /* one per kind of activity ... */
-    API_LISTS = API_CREATES + ACTIVITY_KINDS, /* ... and one per list of each kind */
+    API_LISTS = API_CREATES + ACTIVITY_KINDS, /* ... and one for reading each kind */
     API_GROUPS = API_LISTS + ACTIVITY_KINDS
 };
 
@@ -66,6 +66,10 @@ struct request *api_merges(const struct api *api, const char *into, int skip);
 
 /** GET event/ : whether a missing lead was merged or deleted, if that was not long ago. */
 struct request *api_deletions(const struct api *api, const char *lead_id);
+
+/** GET the templates of a kind from entry `skip` on; and GET one of them, with its attachments. */
+struct request *api_templates(const struct api *api, enum activity_kind kind, int skip);
+struct request *api_template(const struct api *api, enum activity_kind kind, const char *id);
 
 /** POST an activity or a lead file: sent once, never repeated automatically. */
 struct request *api_create(

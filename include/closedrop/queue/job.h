@@ -95,13 +95,15 @@ struct job {
     char *group;        /* the key of its group; NULL: it is filed alone */
     char *values;       /* the values for the rule's templates, a JSON object */
     enum activity_kind activity;
-    char *lead_id; /* NULL: not looked up yet */
+    char *lead_id; /* what it is filed on, NULL: not looked up yet. Of a template of Close, which
+                      belongs to no lead: its own ID, "": it is to be created */
     char *contact_id;
     char *owner; /* the user who owned its file when it arrived, by name or number; NULL: no rule
                     of its folder asked then */
     char *told;  /* where its file was when a text next to it began to say that it waits; "": its
                     owner got a mail instead; NULL: its owner does not know that yet */
-    char *lead_name; /* as Close had it when the target was looked up, for people; NULL: unknown */
+    char *lead_name; /* its name, as Close had it when the target was looked up, for people; NULL:
+                        unknown */
     char *contact_name;
     char *activity_id;
     int64_t posting;   /* of a POST with unknown outcome: verify before posting again. 0: none */

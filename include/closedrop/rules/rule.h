@@ -19,12 +19,13 @@ struct json;
 struct str;
 
 /**
- * Where the target comes from: exactly one of these. A table next to the first two gives values.
+ * Where the target comes from: exactly one of these. A table next to the others gives values.
  */
 enum target_source {
-    SOURCE_IDS,   /* lead_id, contact_id or both */
-    SOURCE_FIND,  /* a search in Close */
-    SOURCE_TABLE, /* a row of a table */
+    SOURCE_IDS,      /* lead_id, contact_id or both */
+    SOURCE_FIND,     /* a search in Close */
+    SOURCE_TABLE,    /* a row of a table */
+    SOURCE_TEMPLATE, /* what gets the file is a template of Close, which belongs to no lead */
     SOURCES
 };
 

@@ -8,6 +8,7 @@
 #include "closedrop/close/api.h"
 #include "closedrop/config/config.h"
 #include "closedrop/queue/job.h"
+#include "closedrop/work/close_template.h"
 #include "closedrop/work/verdict.h"
 
 #include <stddef.h>
@@ -34,6 +35,16 @@ struct verdict attach_post(const struct rule *rule, const struct limits *limits,
  */
 struct verdict attach_effect(const struct rule *rule, const struct rule_effect *effect,
     struct job *job, struct activity_post *ret_post);
+
+/**
+ * Ask again for the template that gets a job's file, immediately before the PUT: begin, ask and
+ * read as in close_template.h, then say whether it takes the file. NEXT: it does. RETRY: the target
+ * of the job is not the right one any more, and must be looked up again.
+ */
+struct verdict attach_template(
+    const struct rule *rule, const struct job *job, struct close_template *template);
+struct verdict attach_template_takes(const struct close_template *template, const struct job *job,
+    close_template_is_ours *is_ours, void *context);
 
 /**
  * The sender address of the job's email, in lower case, or the number its text message comes from;

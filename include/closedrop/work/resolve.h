@@ -1,5 +1,6 @@
 /**
- * Which lead a file belongs to: from a rule to a lead (or contact) that exists in Close.
+ * Which lead a file belongs to: from a rule to a lead (or contact) that exists in Close; or to a
+ * template, which gets the file.
  *
  * The first part needs no network: which rule takes the file, what its sidecar and a table contain,
  * which group it belongs to. The second part asks Close one request at a time; between
@@ -14,6 +15,7 @@
 #include "closedrop/rules/people.h"
 #include "closedrop/rules/rule.h"
 #include "closedrop/rules/table.h"
+#include "closedrop/work/close_template.h"
 #include "closedrop/work/current_lead.h"
 #include "closedrop/work/verdict.h"
 
@@ -40,14 +42,14 @@ struct resolve_file {
     int64_t incomplete_ms;
 };
 
-enum resolve_step { RESOLVE_SEARCH, RESOLVE_CONTACT, RESOLVE_LEAD };
+enum resolve_step { RESOLVE_SEARCH, RESOLVE_CONTACT, RESOLVE_LEAD, RESOLVE_TEMPLATE };
 
 struct resolution {
     const struct rule *rule; /* NULL: no rule takes it, so it is only uploaded */
     struct json *values;     /* values for the templates; in the end also "lead.id" and so on */
     char *group;             /* the key of its group, NULL: it goes alone */
-    char *lead_id;
-    char *contact_id; /* NULL: the lead as a whole */
+    char *lead_id;           /* or the ID of a template; "": one that is to be created */
+    char *contact_id;        /* NULL: the lead as a whole */
 
     struct template_facts facts; /* its texts are the next two fields, and the caller's */
     char *path;
@@ -60,7 +62,8 @@ struct resolution {
     bool wants_less;    /* Close has rejected a page of the usual size */
     char *contact_lead; /* the contact's lead */
     struct current_lead current;
-    struct absences *absences; /* the caller's, set before resolution_begin(); or NULL */
+    struct close_template close_template; /* of a rule that fills one */
+    struct absences *absences;            /* the caller's, set before resolution_begin(); or NULL */
 };
 
 /**

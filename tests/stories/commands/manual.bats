@@ -53,7 +53,8 @@ rules = ( { name = "a"; nonsense = 1; match = { nonsense = 1; };
           { name = "b"; table = { nonsense = 1; }; group = { nonsense = 1; }; note = { nonsense = 1; }; },
           { name = "c"; opportunity = { nonsense = 1; }; }, { name = "d"; whatsapp = { nonsense = 1; }; },
           { name = "e"; sms = { nonsense = 1; }; task = { nonsense = 1; };
-            set = { nonsense = 1; }; } );
+            set = { nonsense = 1; }; },
+          { name = "f"; email_template = { nonsense = 1; }; }, { name = "g"; sms_template = { nonsense = 1; }; } );
 http = { nonsense = 1; };
 hooks = { nonsense = 1; };
 alert = { nonsense = 1; };

@@ -39,6 +39,8 @@ static const char *const schemas[ACTIVITY_KINDS] = {
                           "integration_link user_id send_to_inbox ",
     [ACTIVITY_SMS] = " status local_phone remote_phone text direction source date_scheduled "
                      "activity_at user_id ",
+    [ACTIVITY_EMAIL_TEMPLATE] = " id name subject body is_shared ",
+    [ACTIVITY_SMS_TEMPLATE] = " id name text is_shared ",
     [ACTIVITY_TASK] = " text assigned_to date due_date priority ",
     [ACTIVITY_SET] = " ",
 };
@@ -185,6 +187,8 @@ static void knows_where_it_is_listed(void **state)
             "id,date_created,attachments,external_whatsapp_message_id"},
         [ACTIVITY_SMS] = {"activity/sms/", "activity/sms/",
             "id,date_created,attachments,text,local_phone,remote_phone"},
+        [ACTIVITY_EMAIL_TEMPLATE] = {"email_template/", "email_template/", "id,name,is_archived"},
+        [ACTIVITY_SMS_TEMPLATE] = {"sms_template/", "sms_template/", NULL},
         [ACTIVITY_TASK] = {"task/", "task/", "id,date_created,text"},
         [ACTIVITY_SET] = {"lead/", "lead/", NULL},
     };
@@ -284,6 +288,10 @@ static const struct {
         "{'custom.cf_1':'a','custom.cf_2.add':'b'}"},
     {"a text message", ACTIVITY_SMS, NULL, "{'status':'draft','text':'x'}", 1,
         "{'lead_id':'lead_1','status':'draft','text':'x','attachments':[" PLAIN_1 "]}"},
+    {"an email template that is there gets the file, and nothing else", ACTIVITY_EMAIL_TEMPLATE,
+        NULL, "{'name':'Prices'}", 1, "{'attachments':[" SIZED_1 "]}"},
+    {"so does one for text messages", ACTIVITY_SMS_TEMPLATE, NULL, "{'name':'Prices'}", 1,
+        "{'attachments':[" PLAIN_1 "]}"},
     {"a lead file is flat", ACTIVITY_LEAD_FILE, NULL, "{}", 1, PLAIN_1},
     {"a lead file is of no contact", ACTIVITY_LEAD_FILE, "cont_1", NULL, 1, PLAIN_1},
 };
@@ -330,6 +338,7 @@ static void knows_where_it_is_posted(void **state)
     } rows[] = {
         {ACTIVITY_EMAIL, "{}", "activity/email/"},
         {ACTIVITY_LEAD_FILE, "{}", "lead/lead_1/files/"},
+        {ACTIVITY_EMAIL_TEMPLATE, "{}", "email_template/lead_1/"},
         {ACTIVITY_WHATSAPP, "{}", "activity/whatsapp_message/"},
         {ACTIVITY_WHATSAPP, "{'send_to_inbox':false}", "activity/whatsapp_message/"},
         {ACTIVITY_WHATSAPP, "{'send_to_inbox':true}",
@@ -473,8 +482,8 @@ static void wraps_a_long_html_of_a_note(void **state)
 static void knows_its_kinds(void **state)
 {
     (void)state;
-    static const char *const names[] = {
-        "", "email", "note", "lead_file", "opportunity", "whatsapp", "sms", "task", "set"};
+    static const char *const names[] = {"", "email", "note", "lead_file", "opportunity", "whatsapp",
+        "sms", "email_template", "sms_template", "task", "set"};
     for (int i = ACTIVITY_EMAIL; i < ACTIVITY_KINDS; i++)
         assert_non_null(strstr(activity_kinds_text, names[i]));
     for (int i = 0; i < ACTIVITY_KINDS; i++) {

@@ -586,6 +586,13 @@ static const struct {
         "set = { on = \"contact\"; custom = { cf_1a = \"{stem}\"; }; custom_add = { cf_2 = \"b\"; "
         "}; };",
         ACTIVITY_SET, false, "{\"custom.cf_1a\":\"a\",\"custom.cf_2.add\":\"b\"}"},
+    {"a template of its own name",
+        "email_template = { name = \"{stem}\"; subject = \"S\"; body = \"{{{{ x }}\"; is_shared = "
+        "true; };",
+        ACTIVITY_EMAIL_TEMPLATE, false,
+        "{\"name\":\"a\",\"subject\":\"S\",\"body\":\"{{ x }}\",\"is_shared\":true}"},
+    {"a template that there is", "sms_template = { id = \"smstmpl_1\"; };", ACTIVITY_SMS_TEMPLATE,
+        false, "{\"id\":\"smstmpl_1\"}"},
     {"a text message of nothing", "sms = {};", ACTIVITY_SMS, false, "{\"status\":\"draft\"}"},
     {"a text message that leaves",
         "sms = { status = \"scheduled\"; local_phone = \"+1\"; remote_phone = \"+2\"; text = "
@@ -604,7 +611,8 @@ static void reads_every_activity(void **state)
     for (size_t i = 0; i < COUNT(activities); i++) {
         struct str lines = STR_INIT(4000), why = STR_INIT(1000);
         struct json *fields = NULL;
-        str_printf(&lines, TO_LEAD "%s", activities[i].lines);
+        bool has_lead = !activity_traits(activities[i].activity)->is_template;
+        str_printf(&lines, "%s%s", has_lead ? TO_LEAD : "", activities[i].lines);
         struct config *config = load_rule(str_text(&lines));
         const struct rule *rule = config_rule(config, "r");
         if (rule->activity != activities[i].activity || rule->is_sent != activities[i].is_sent)
@@ -1037,12 +1045,10 @@ static const struct {
         ":2: rules[0]: the rule \"r\" must have exactly one of lead_id"},
     /* a table next to it provides values */
     {IN_RULE("contact_id = \"cont_x\"; table = { file = \"x\"; key = \"x\"; }; " AS_FILE),
-        ":4: rules[0].table: only supplies values when lead_id or contact_id decides which lead or "
-        "contact a file belongs to, "
-        "and none of them is used; use one, e.g. \"{row.email}\""},
+        ":4: rules[0].table: only supplies values when lead_id or contact_id decides where a file "
+        "belongs, and none of them is used; use one, e.g. \"{row.email}\""},
     {IN_RULE("table = { file = \"x\"; key = \"x\"; }; find = { lead_name = \"x\"; }; " AS_FILE),
-        ":4: rules[0].table: only supplies values when find decides which lead or contact a file "
-        "belongs to"},
+        ":4: rules[0].table: only supplies values when find decides where a file belongs"},
     {IN_RULE("find = { lead_name = \"{row.x}\"; }; " AS_FILE),
         ":4: rules[0].find.lead_name: {row.x}: it is only known once a row of the"},
     {IN_RULE("find = { lead_name = \"{row.x}\"; }; table = { file = \"x\"; key = \"{row.x}\"; "
@@ -1055,14 +1061,35 @@ static const struct {
         ":4: rules[0].contact_id: \"lead_x\" is not an ID, which begins with cont_"},
     {IN_FOLDER("no_match = \"fail\";"),
         ":3: folders[0].no_match: has no effect without rules, e.g. rules = [ \"by-lead-id\" ];"},
+    /* templates, which belong to no lead */
+    {IN_RULE("lead_id = \"lead_1\"; email_template = { name = \"x\"; };"),
+        ":4: rules[0].lead_id: makes no sense with email_template: a template does not belong to a "
+        "lead; remove it"},
+    {IN_RULE("find = { lead_name = \"x\"; }; sms_template = { name = \"x\"; };"),
+        ":4: rules[0].find: makes no sense with sms_template"},
+    {IN_RULE("email_template = { name = \"x\"; }; set = { custom = { cf_1 = \"x\"; }; };"),
+        ":4: rules[0].set: makes no sense with email_template"},
+    {IN_RULE("email_template = { name = \"x\"; }; group = { by = \"x\"; };"),
+        ":4: rules[0].group: makes no sense with email_template: a template gets one file"},
+    {IN_RULE("email_template = { name = \"{contact.name}\"; };"),
+        ":4: rules[0].email_template.name: "},
+    {IN_RULE("email_template = { };"),
+        ":4: rules[0].email_template.name: is missing; name the template that gets the file"},
+    {IN_RULE("email_template = { id = \"smstmpl_1\"; };"),
+        ":4: rules[0].email_template.id: \"smstmpl_1\" is not the ID of an email template, which "
+        "begins with tmpl_"},
+    {IN_RULE("email_template = { id = \"tmpl_1\"; body = \"x\"; };"),
+        ":4: rules[0].email_template.body: makes no sense with id"},
+    {IN_RULE("table = { file = \"x\"; key = \"x\"; }; email_template = { id = \"tmpl_1\"; };"),
+        ":4: rules[0].table: only supplies values when email_template decides where a file"},
     {IN_RULE("lead_id = 5; " AS_FILE), ":4: rules[0].lead_id: must be a string in quotes"},
     {IN_RULE("tabel = { file = \"x\"; key = \"x\"; }; " AS_FILE),
         ":4: rules[0].tabel: unknown key; did you mean table?"},
 
     /* exactly one activity */
     {IN_RULE(TO_LEAD), ":2: rules[0]: the rule \"r\" must have exactly one of email, note, "
-                       "lead_file, opportunity, whatsapp and sms, or only task or set, to say what "
-                       "is created, e.g. "
+                       "lead_file, opportunity, whatsapp, sms, email_template and sms_template, or "
+                       "only task or set, to say what is created, e.g. "
                        "lead_file = {};"},
     {IN_RULE(TO_LEAD "email = {}; note = {};"),
         ":2: rules[0]: the rule \"r\" must have exactly one of email, note, lead_file"},

@@ -131,6 +131,11 @@ static inline void fake_answer_well(struct request *request)
             "{\"download\": {\"url\": \"https://close/go/file/temporary/user_1/token%d/a.pdf/\"},"
             " \"upload\": {\"url\": \"" FAKE_FORMS "\", \"fields\": {\"key\": \"k\"}}}",
             fake_count("POST files/upload/"));
+    else if (strncmp(url, "GET email_template/tmpl_", 24) == 0 || strncmp(url, "PUT ", 4) == 0) {
+        fake_id_of(url, id);
+        snprintf(body, sizeof(body), "{\"id\": \"%s\", \"attachments\": []}", id);
+    } else if (strcmp(url, "POST email_template/") == 0)
+        snprintf(body, sizeof(body), "{\"id\": \"tmpl_new\"}");
     else if (strncmp(url, "POST activity/", 14) == 0 || strstr(url, "/files/"))
         if (*url == 'P')
             snprintf(body, sizeof(body), "{\"id\": \"acti_%d\"}", ++fake.created);
@@ -350,6 +355,16 @@ void __wrap_request_post_json_once(struct request *request, const char *json);
 void __wrap_request_post_json_once(struct request *request, const char *json)
 {
     fake_post(request, json);
+}
+
+void __wrap_request_put_json_once(struct request *request, const char *json);
+void __wrap_request_put_json_once(struct request *request, const char *json)
+{
+    char *path = fake_copy(request->url + strlen("GET "));
+    fake_post(request, json);
+    free(request->url);
+    request->url = str_format("PUT %s", path);
+    free(path);
 }
 
 const char *__wrap_request_posted(const struct request *request);

@@ -107,7 +107,7 @@ static void only_a_clear_no_of_a_post_takes_back_what_was_intended(void **state)
     for (enum verdict_kind kind = VERDICT_NEXT; kind < VERDICTS; kind++)
         for (enum stage stage = 0; stage < STAGES; stage++) {
             struct job job = {.attempts = 1, .posting = 1};
-            bool is_no = kind != VERDICT_NEXT && kind != VERDICT_UNCLEAR;
+            bool is_no = kind != VERDICT_NEXT && kind != VERDICT_MORE && kind != VERDICT_UNCLEAR;
             assert_int_equal(decide(&job, stage, kind).withdraws, stage == STAGE_ATTACH && is_no);
         }
 }
