@@ -330,12 +330,12 @@ CONF
 
 @test "a table next to find whose values are not used" {
     configure_rule '    table = { file = "c.csv"; key = "{stem}"; }; find = { lead_name = "{stem}"; }; lead_file = {};'
-    is_refused 3 'rules[0].table' 'only supplies values when find decides which lead or contact a file belongs to, and none of them is used' '"{row.email}"'
+    is_refused 3 'rules[0].table' 'only supplies values when find decides where a file belongs, and none of them is used' '"{row.email}"'
 }
 
 @test "a rule that does not say what is created, or says it twice" {
     configure_rule '    lead_id = "lead_1";'
-    is_refused 2 'rules[0]' 'the rule "r" must have exactly one of email, note, lead_file, opportunity, whatsapp and sms' 'lead_file = {};'
+    is_refused 2 'rules[0]' 'the rule "r" must have exactly one of email, note, lead_file, opportunity, whatsapp, sms, email_template and sms_template' 'lead_file = {};'
     configure_rule '    lead_id = "lead_1"; email = {}; note = {};'
     is_refused 2 'rules[0]' 'exactly one of email, note, lead_file'
 }

@@ -601,6 +601,58 @@ END
     done
 }
 
+# ---- templates ----
+
+template_files() { # [JQ-EXPRESSION]: the attachments of an email template with $url
+    jq -nc --arg url "$url" --argjson size "$size" \
+        '{attachments: [{url: $url, filename: "a.pdf", content_type: "application/pdf", size: $size}]}'" | ${1:-.}"
+}
+
+@test "an email template is made, listed, read and changed: its attachments replace those before" {
+    upload a.pdf
+    posts email_template/ "$(template_files '.name = "Prices" | .subject = "S" | .body = "B"')" \
+        '[.name, .subject, .body, .is_shared, .is_archived] == ["Prices", "S", "B", false, false]'
+    id=$(jq -r .id answer.json)
+    [[ $id == tmpl_* ]]
+    jq -e --arg part "/email_template/$id/$token/a.pdf/" '.attachments[0] | (.url | contains($part)) and .size == 5' answer.json
+    upload b.pdf other
+    call "email_template/$id/" -X PUT -d "$(template_files '.attachments[0].filename = "b.pdf"')"
+    answers 200 '([.attachments[].filename] == ["b.pdf"]) and .subject == "S"'
+    call "email_template/$id/" -X PUT -d '{"is_archived":true}'
+    answers 200 '.is_archived and ([.attachments[].filename] == ["b.pdf"])'
+    gets email_template/ '[.data[].name] == ["Prices"] and .has_more == false'
+    gets 'email_template/?is_archived=false' '.data == []'
+    gets "email_template/$id/?_fields=name" '. == {name: "Prices"}'
+}
+
+@test "a text message template is 201, and shows its files only on request" {
+    upload a.pdf
+    call sms_template/ -d "$(template_files 'del(.attachments[0].size) | .name = "Prices" | .text = "T"')"
+    answers 201 '[.name, .text, .status] == ["Prices", "T", "active"]'
+    id=$(jq -r .id answer.json)
+    gets "sms_template/$id/" 'has("attachments") | not'
+    gets "sms_template/$id/?include_attachments=true" '[.attachments[].filename] == ["a.pdf"]'
+    gets sms_template/ '.data[0] | has("attachments") | not'
+}
+
+@test "what a template cannot have is refused, and so is one that there is not" {
+    upload a.pdf
+    refuses email_template/ "$(template_files)" name 'This field is required.'
+    posts email_template/ "$(template_files '.name = "x"')"
+    id=$(jq -r .id answer.json) own=$(jq -c '{attachments}' answer.json)
+    call "email_template/$id/" -X PUT -d '{"lead_id":"lead_bluth"}'
+    answers 400 '."field-errors".lead_id'
+    call "email_template/$id/" -X PUT -d "$(jq -c 'del(.attachments[0].content_id, .attachments[0].inline_only)' <<<"$own")"
+    answers 400 '."field-errors".attachments.errors."0" == "File does not exist."' # its own file, sent back
+    call email_template/tmpl_OfAnother/ -X PUT -d '{}'
+    answers 404 '.error == "Empty query: EmailTemplate matching query does not exist."'
+    call "sms_template/$id/"
+    answers 404
+    refuses sms_template/ "$(jq -nc --arg url "$url" \
+        '{name: "x", attachments: [range(11) | {url: $url, filename: "a", content_type: "text/csv"}]}')" \
+        attachments 'List is too long.'
+}
+
 # ---- lead files ----
 
 @test "a lead file is 201, and the list has the files of activities too" {
