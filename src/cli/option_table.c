@@ -72,10 +72,10 @@ static const char *const error_codes[] = {"already_filed", "bad_form", "busy", "
     "close_refused", "crashed", "cut_off", "damaged", "disk_full", "doubtful", "empty",
     "folder_away", "folder_gone", "foreign_host", "gone", "held", "key_refused", "key_unusable",
     "links", "no_answer", "no_contact", "no_folder", "no_memory", "no_queue", "no_rule",
-    "no_target", "not_allowed", "not_put_away", "other_files", "paced", "pattern", "plan", "rate_limit",
-    "recalled", "rule_gone", "s3_down", "s3_refused", "several", "set_missing", "sidecar", "table",
-    "task_missing", "template", "too_large", "too_much", "too_small", "unanswered", "unclear",
-    "unreadable", "wrong_contact", "wrong_type", "young"};
+    "no_target", "not_allowed", "not_put_away", "other_files", "paced", "pattern", "plan",
+    "rate_limit", "recalled", "rule_gone", "s3_down", "s3_refused", "several", "set_missing",
+    "sidecar", "table", "task_missing", "template", "too_large", "too_much", "too_small",
+    "unanswered", "unclear", "unreadable", "wrong_contact", "wrong_type", "young"};
 
 static const char *const shells[] = {"bash", "fish", "zsh"};
 
