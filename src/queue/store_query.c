@@ -217,10 +217,9 @@ static struct row read_row(sqlite3_stmt *statement, int texts)
     return row;
 }
 
-/**
- * What was filed and is not found is filed again. A search ends where the row would be, or next to
- * a row that is not what it was and has misled it: those to both sides must be sound.
- */
+/* What was filed and is not found is filed again. A search ends where the row would be, or next to
+ * a row that is not what it was and has misled it: those to both sides must be sound. */
+
 static void doubt_that_none_was_filed(struct store *store, const struct query *query)
 {
     sqlite3_stmt *neighbours = statement_of(store, SQL_FILINGS_NEXT_TO);
@@ -229,6 +228,15 @@ static void doubt_that_none_was_filed(struct store *store, const struct query *q
     sqlite3_bind_text(neighbours, 3, query->lead_id, -1, SQLITE_STATIC);
     while (next_row(store, neighbours))
         check_filing(store, neighbours);
+    sqlite3_reset(neighbours);
+}
+
+static void doubt_that_no_more_was_posted(struct store *store, const struct query *query)
+{
+    sqlite3_stmt *neighbours = statement_of(store, SQL_POSTINGS_NEXT_TO);
+    sqlite3_bind_int64(neighbours, 1, query->id);
+    while (next_row(store, neighbours))
+        check_posting(store, neighbours);
     sqlite3_reset(neighbours);
 }
 
@@ -249,6 +257,8 @@ void store_rows(struct store *store, enum query_kind kind, const struct query *q
             each(context, &row);
     }
     sqlite3_reset(statement);
+    if (kind == QUERY_POSTINGS)
+        doubt_that_no_more_was_posted(store, query);
     if (kind == QUERY_FILINGS && !has_any)
         doubt_that_none_was_filed(store, query);
     if (kind == QUERY_COUNT)

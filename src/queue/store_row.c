@@ -13,9 +13,10 @@
 
 static void read_handle(sqlite3_stmt *statement, int column, struct identity *identity)
 {
+    bool is_blob = sqlite3_column_type(statement, column) == SQLITE_BLOB; /* in an index, too */
     size_t length = (size_t)sqlite3_column_bytes(statement, column);
     const void *handle = sqlite3_column_blob(statement, column);
-    if (handle && length <= sizeof(identity->handle)) {
+    if (is_blob && handle && length <= sizeof(identity->handle)) {
         memcpy(identity->handle, handle, length);
         identity->handle_length = length;
     }
@@ -127,15 +128,23 @@ void check_effect(struct store *store, sqlite3_stmt *row)
     check_row(store, sqlite3_column_int64(row, 8), checksum_effect(&effect));
 }
 
+/** Its key is of these types, or it was not found by the same bytes of another. */
+static bool has_types_of_filing(sqlite3_stmt *row)
+{
+    return sqlite3_column_type(row, 6) == SQLITE_BLOB &&
+           sqlite3_column_type(row, 0) == SQLITE_TEXT && sqlite3_column_type(row, 2) == SQLITE_TEXT;
+}
+
 void check_filing(struct store *store, sqlite3_stmt *row)
 {
+    bool is_of_its_types = has_types_of_filing(row); /* which reading may change */
     const struct filing filing = {.lead_id = (const char *)sqlite3_column_text(row, 0),
         .rule = (const char *)sqlite3_column_text(row, 1),
         .at_ms = sqlite3_column_int64(row, 3),
         .job = sqlite3_column_int64(row, 4)};
     const char *activity = (const char *)sqlite3_column_text(row, 2);
     const uint8_t *sha256 = sqlite3_column_blob(row, 6);
-    bool is_whole = sha256 && sqlite3_column_bytes(row, 6) == DIGEST_SHA256_SIZE;
+    bool is_whole = is_of_its_types && sha256 && sqlite3_column_bytes(row, 6) == DIGEST_SHA256_SIZE;
     if (!is_whole || !activity || !filing.lead_id || !filing.rule)
         fail_as_damaged(store);
     else

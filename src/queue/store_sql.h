@@ -23,6 +23,9 @@
 
 /* texts first, as query.h has them */
 #define SQL_POSTING_COLUMNS "token, lead_id, activity, at_ms, number, job, checksum"
+#define SQL_POSTING_NEXT_TO(side, way)                                                             \
+    "SELECT * FROM (SELECT " SQL_POSTING_COLUMNS " FROM posting INDEXED BY posting_by_job"         \
+    " WHERE job " side " ?1 ORDER BY job " way " LIMIT 1)"
 #define SQL_EFFECT_COLUMNS "kind, state, request, result, at_ms, tries, looks, job, checksum"
 
 /* in a trigger: one more, or one less, like this job, which is put away and has not ended */
@@ -383,7 +386,8 @@ enum sql {
     SQL_ALL_POSTINGS,
     SQL_ALL_EFFECTS,
     SQL_ALL_FILINGS,
-    SQL_FILINGS_NEXT_TO, /* where those of one question would be, before and behind */
+    SQL_FILINGS_NEXT_TO, /* those of one question, or where they would be: before and behind */
+    SQL_POSTINGS_NEXT_TO,
     /* of a slice: (?1, ?2]; digests [?1, ?2) */
     SQL_SOME_JOBS,
     SQL_SOME_POSTINGS,
@@ -589,6 +593,8 @@ static const char *const sql_texts[] = {
     [SQL_ALL_FILINGS] = "SELECT " SQL_FILING_COLUMNS " FROM filing",
     [SQL_FILINGS_NEXT_TO] =
         SQL_FILING_NEXT_TO("<", "DESC") " UNION ALL " SQL_FILING_NEXT_TO(">", "ASC"),
+    [SQL_POSTINGS_NEXT_TO] =
+        SQL_POSTING_NEXT_TO("<", "DESC") " UNION ALL " SQL_POSTING_NEXT_TO(">", "ASC"),
     [QUERY_ALREADY_FILED] = "SELECT " SQL_COLUMNS " FROM job INDEXED BY job_already_filed"
                             " WHERE sha256 = :sha256 AND ending = '' AND state = 'failed'"
                             " AND error_code = 'already_filed' AND filed <> 0 AND in_hand = 0"

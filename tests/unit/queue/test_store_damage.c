@@ -297,17 +297,105 @@ static void finds_a_byte_that_changed_late(void **state)
     assert_true(late > at_once / 2);
 }
 
+/* ---- what was posted ---- */
+
+/** What an earlier one has left must not be read into the next. */
+static void remove_log(const struct place *place)
+{
+    char log[sizeof(place->database) + 8];
+    snprintf(log, sizeof(log), "%s-wal", place->database);
+    (void)unlink(log);
+}
+
+#define POSTINGS 40
+#define POSTING_CELLS 300 /* the last bytes of the page with the index */
+
+static void count_token(void *context, const char *token, const char *lead_id,
+    enum activity_kind activity, int64_t at_ms)
+{
+    (void)lead_id, (void)activity, (void)at_ms;
+    *(int *)context += strcmp(token, "T") == 0;
+}
+
+static int count_postings(struct queue *queue, int64_t id)
+{
+    int count = 0;
+    queue_postings(queue, id, count_token, &count);
+    return count;
+}
+
+static void make_postings(const struct place *place)
+{
+    struct queue *queue = open_at(place);
+    begin(queue);
+    for (int i = 0; i < POSTINGS; i++) {
+        struct job *job = load(queue, add(queue, "a.pdf", file(i)));
+        assert_int_equal(str_assign(&job->token, "T") | str_assign(&job->lead_id, "lead_a"), 0);
+        job->state = JOB_UPLOADED;
+        queue_intend(queue, &job, 1, now);
+        assert_int_equal(count_postings(queue, job->id), 1);
+        job_free(job);
+    }
+    commit(queue);
+    queue_close(queue);
+}
+
+static off_t end_of_index(const struct place *place, const char *name)
+{
+    sqlite3 *database;
+    sqlite3_stmt *page;
+    assert_int_equal(sqlite3_open(place->database, &database), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(database,
+                         "SELECT rootpage FROM sqlite_schema WHERE name = ?1", -1, &page, NULL),
+        SQLITE_OK);
+    sqlite3_bind_text(page, 1, name, -1, SQLITE_STATIC);
+    assert_int_equal(sqlite3_step(page), SQLITE_ROW);
+    off_t end = (off_t)sqlite3_column_int64(page, 0) * 4096;
+    sqlite3_finalize(page);
+    assert_int_equal(sqlite3_close(database), SQLITE_OK);
+    return end;
+}
+
+/* a token that is not searched for at Close is posted again */
+static void never_believes_that_something_was_not_posted(void **state)
+{
+    const struct place *place = *state;
+    static struct flip flip;
+    make_postings(place);
+    off_t end = end_of_index(place, "posting_by_job");
+    read_sound(place, &flip);
+    for (int i = 1; i < POSTING_CELLS; i += 2) {
+        struct queue *queue = NULL;
+        flip.at = end - i;
+        flip.flipped = flip.sound[flip.at] ^ (1U << (i % 7));
+        remove_log(place);
+        write_flipped(place, &flip);
+        end_note_closed(place->database);
+        assert_int_equal(try_open(place, true, &queue), 0);
+        for (int id = 1; id <= POSTINGS; id++) {
+            queue_begin(queue);
+            int count = count_postings(queue, id);
+            if (queue_commit(queue) < 0)
+                break;
+            if (count != 1)
+                fail_msg("the %d. byte from the end: %d of job %d", i, count, id);
+        }
+        queue_close(queue);
+    }
+}
+
 /* ---- what was filed ---- */
 
 #define FILINGS 40
-/** Of its row, from its digest on: that, "email", and the lead. */
-#define FILING_KEY (32 + 5 + 6)
+/** Of its row: the types, and then its digest, "email", and the lead. */
+#define FILING_TYPES 8
+#define FILING_KEY (FILING_TYPES + 32 + 5 + 6)
 /** Of all these bytes, one in so many. */
-#define FLIP_EACH 5
+#define FLIP_EACH 7
 
 static void print_filed(int number, char hex[DIGEST_SHA256_HEX], char lead[10])
 {
-    snprintf(hex, DIGEST_SHA256_HEX, "%02x%062d", number * 6, number);
+    snprintf(hex, DIGEST_SHA256_HEX, "%02x%062d", 1 + number * 6, number);
     snprintf(lead, 10, "lead_%d", number % 10);
 }
 
@@ -343,14 +431,6 @@ static void make_filings(const struct place *place)
     queue_close(queue);
 }
 
-/** What an earlier one has left must not be read into the next. */
-static void remove_log(const struct place *place)
-{
-    char log[sizeof(place->database) + 8];
-    snprintf(log, sizeof(log), "%s-wal", place->database);
-    (void)unlink(log);
-}
-
 static off_t find_filing(const struct flip *flip, int number)
 {
     uint8_t digest[DIGEST_SHA256_SIZE];
@@ -359,7 +439,7 @@ static off_t find_filing(const struct flip *flip, int number)
     assert_true(digest_from_hex(hex, digest, sizeof(digest)));
     const unsigned char *row = memmem(flip->sound, (size_t)flip->size, digest, sizeof(digest));
     assert_non_null(row);
-    return row - flip->sound;
+    return row - FILING_TYPES - flip->sound;
 }
 
 /* it would be filed again */
@@ -372,7 +452,7 @@ static void never_believes_that_something_was_not_filed(void **state)
     for (int i = 0; i < FILINGS * FILING_KEY; i += FLIP_EACH) {
         struct queue *queue = NULL;
         flip.at = find_filing(&flip, i / FILING_KEY) + i % FILING_KEY;
-        flip.flipped = flip.sound[flip.at] ^ (1U << (i % 7));
+        flip.flipped = flip.sound[flip.at] ^ (1U << (i % 8));
         remove_log(place);
         write_flipped(place, &flip);
         end_note_closed(place->database);
@@ -555,6 +635,7 @@ int main(void)
         ON_DISK(refuses_strange_files),
         ON_DISK(a_command_opens_it_at_once_and_checks_it_on_request),
         ON_DISK(never_believes_a_byte_that_changed),
+        ON_DISK(never_believes_that_something_was_not_posted),
         ON_DISK(never_believes_that_something_was_not_filed),
         ON_DISK(never_takes_one_file_for_another),
         ON_DISK(reads_all_of_a_sound_one),
