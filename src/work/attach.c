@@ -277,6 +277,8 @@ struct verdict attach_read(
     const struct activity_traits *traits = activity_traits(activity);
     if (verdict.kind == VERDICT_UNCLEAR && traits->replaces && !traits->is_template)
         verdict.kind = VERDICT_DOUBT; /* it does not matter if it was done, or still will be */
+    if (verdict.kind == VERDICT_NEXT && traits->is_template)
+        verdict = close_template_check(activity, body, length);
     if (verdict.kind != VERDICT_NEXT)
         return verdict;
     char *id = record_created_id(body, length);

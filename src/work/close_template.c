@@ -205,16 +205,22 @@ static void add_name(struct str *names, const struct json *file)
     str_add(names, "\"");
 }
 
+/** "terms.pdf", "map.pdf" and more */
+static void add_names(struct str *names, const struct json *files)
+{
+    int count = 0;
+    const struct json *file = json_first(files);
+    for (; file && count < NAMES_MAX; file = json_next(file), count++) {
+        str_add(names, count ? ", " : "");
+        add_name(names, file);
+    }
+    str_add(names, file ? " and more" : "");
+}
+
 static struct verdict refuse(const struct close_template *template)
 {
     struct str names = STR_INIT(4096);
-    int count = 0;
-    const struct json *file = json_first(template->held);
-    for (; file && count < NAMES_MAX; file = json_next(file), count++) {
-        str_add(&names, count ? ", " : "");
-        add_name(&names, file);
-    }
-    str_add(&names, file ? " and more" : "");
+    add_names(&names, template->held);
     struct verdict verdict = verdict_make(VERDICT_FAIL, "other_files",
         "the %s \"%s\" (%s) has other files in it, which closedrop has not put there: "
         "%s" REMEDY "remove them from the template in Close, or let the rule name another one",
@@ -236,4 +242,21 @@ struct verdict close_template_takes(const struct close_template *template, const
     bool is_replaced = !json_next(first) && (!is_ours || strcmp(name_of(first), clean) == 0 ||
                                                 is_ours(context, name_of(first)));
     return is_replaced ? known() : refuse(template);
+}
+
+struct verdict close_template_check(enum activity_kind kind, const char *body, size_t length)
+{
+    CLEANUP(json_freep) struct json *answer = json_parse(body, length);
+    const struct json *files = json_get(answer, "attachments");
+    const struct json *first = json_is_array(files) ? json_first(files) : NULL;
+    if (!first || !json_next(first))
+        return known();
+    struct str names = STR_INIT(4096);
+    add_names(&names, files);
+    struct verdict verdict = verdict_make(VERDICT_FAIL, "other_files",
+        "it is in the %s now, but Close has not removed the file before it: %s" REMEDY
+        "remove all files from the template in Close",
+        activity_noun(kind), str_text(&names));
+    str_release(&names);
+    return verdict;
 }

@@ -214,6 +214,7 @@ function jobDetails(job) {
             ['Rule', job.rule && foreign(job.rule)],
             ['Lead', job.lead_id && leadLink(job)],
             ['Contact', job.contact_id && target(job.contact_name, job.contact_id)],
+            ['Template', job.template_id && target(job.template_name, job.template_id)],
             ['Filed as', job.activity && foreign(job.activity.replace('_', ' '))],
             ['Attempts', String(job.attempts)],
             ['Next try', job.next_attempt_at && time(job.next_attempt_at, toTheSecond)],
