@@ -62,12 +62,23 @@ static void doubt_that_none_is_there(
     sqlite3_reset(other);
 }
 
+/** An index may also lead to a row that is sound, but is not what was asked for. */
+static bool is_of_file(const struct job *job, enum query_kind kind, const struct query *query)
+{
+    const struct identity *of = &job->identity, *asked = query->identity;
+    return kind == QUERY_BY_HANDLE ? identity_equal(of, asked)
+                                   : strcmp(job->path, query->path) == 0 &&
+                                         of->size == asked->size && of->mtime_ns == asked->mtime_ns;
+}
+
 /** What was found, if it can be believed; NULL is not believed either. */
 static struct job *believe(
     struct store *store, enum query_kind kind, const struct query *query, struct job *job)
 {
     if (!job && query->path)
         doubt_that_none_is_there(store, kind, query);
+    if (job && !is_of_file(job, kind, query))
+        fail_as_damaged(store);
     if (!store->failure)
         return job;
     job_free(job);

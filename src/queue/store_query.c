@@ -218,7 +218,20 @@ static struct row read_row(sqlite3_stmt *statement, int texts)
 }
 
 /* What was filed and is not found is filed again. A search ends where the row would be, or next to
- * a row that is not what it was and has misled it: those to both sides must be sound. */
+ * a row that is not what it was and has misled it: those to both sides must be sound, and in order,
+ * as their last column says. */
+
+static void check_neighbours(struct store *store, sqlite3_stmt *neighbours,
+    void (*check)(struct store *store, sqlite3_stmt *row))
+{
+    int in_order = sqlite3_column_count(neighbours) - 1;
+    while (next_row(store, neighbours)) {
+        check(store, neighbours);
+        if (!sqlite3_column_int(neighbours, in_order))
+            fail_as_damaged(store);
+    }
+    sqlite3_reset(neighbours);
+}
 
 static void doubt_that_none_was_filed(struct store *store, const struct query *query)
 {
@@ -226,18 +239,14 @@ static void doubt_that_none_was_filed(struct store *store, const struct query *q
     bind_digest(neighbours, 1, query->sha256);
     sqlite3_bind_text(neighbours, 2, query->activity, -1, SQLITE_STATIC);
     sqlite3_bind_text(neighbours, 3, query->lead_id, -1, SQLITE_STATIC);
-    while (next_row(store, neighbours))
-        check_filing(store, neighbours);
-    sqlite3_reset(neighbours);
+    check_neighbours(store, neighbours, check_filing);
 }
 
 static void doubt_that_no_more_was_posted(struct store *store, const struct query *query)
 {
     sqlite3_stmt *neighbours = statement_of(store, SQL_POSTINGS_NEXT_TO);
     sqlite3_bind_int64(neighbours, 1, query->id);
-    while (next_row(store, neighbours))
-        check_posting(store, neighbours);
-    sqlite3_reset(neighbours);
+    check_neighbours(store, neighbours, check_posting);
 }
 
 void store_rows(struct store *store, enum query_kind kind, const struct query *query,

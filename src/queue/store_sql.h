@@ -23,9 +23,14 @@
 
 /* texts first, as query.h has them */
 #define SQL_POSTING_COLUMNS "token, lead_id, activity, at_ms, number, job, checksum"
+
+/* The rows next to where one would be, and whether each is in order: where it is not, one row is
+ * there twice, in place of another. */
 #define SQL_POSTING_NEXT_TO(side, way)                                                             \
-    "SELECT * FROM (SELECT " SQL_POSTING_COLUMNS " FROM posting INDEXED BY posting_by_job"         \
-    " WHERE job " side " ?1 ORDER BY job " way " LIMIT 1)"
+    "SELECT *, (job, at) " side " (lag(job, 1, ?1) OVER (), lag(at, 1, 0) OVER ()) FROM"           \
+    " (SELECT " SQL_POSTING_COLUMNS                                                                \
+    ", rowid AS at FROM posting INDEXED BY posting_by_job WHERE job " side " ?1 ORDER BY job " way \
+    " LIMIT 2)"
 #define SQL_EFFECT_COLUMNS "kind, state, request, result, at_ms, tries, looks, job, checksum"
 
 /* in a trigger: one more, or one less, like this job, which is put away and has not ended */
@@ -464,10 +469,15 @@ enum sql {
     " OR (channel = :channel AND cause = :cause AND id < :id)"
 
 #define SQL_FILING_COLUMNS "lead_id, rule, activity, at_ms, job, checksum, sha256"
-#define SQL_FILING_NEXT_TO(side, way)                                                              \
-    "SELECT * FROM (SELECT " SQL_FILING_COLUMNS                                                    \
-    " FROM filing WHERE (sha256, activity, lead_id) " side " (?1, ?2, ?3) ORDER BY sha256 " way    \
-    ", activity " way ", lead_id " way ", job " way " LIMIT 1)"
+/* as its primary key sorts it: no name has a character that is less than the slash */
+#define SQL_FILING_KEY                                                                             \
+    "hex(sha256) || '/' || activity || '/' || lead_id || '/' || printf('%020d', job)"
+#define SQL_FILING_NEXT_TO(condition, side, beyond, way)                                           \
+    "SELECT *, key " side " lag(key, 1, " beyond ") OVER () FROM (SELECT " SQL_FILING_COLUMNS      \
+    ", " SQL_FILING_KEY " AS key FROM filing WHERE " condition " ORDER BY sha256 " way             \
+    ", activity " way ", lead_id " way ", job " way " LIMIT 2)"
+#define SQL_FILING_BEFORE(condition) SQL_FILING_NEXT_TO(condition, "<", "'~'", "DESC")
+#define SQL_FILING_BEHIND(condition) SQL_FILING_NEXT_TO(condition, ">", "''", "ASC")
 
 /**
  * The index of the names of files, which an SQLite without FTS5 does not have (store_names.h): a
@@ -592,7 +602,15 @@ static const char *const sql_texts[] = {
                               " AND activity = :activity AND lead_id > :lead_id)",
     [SQL_ALL_FILINGS] = "SELECT " SQL_FILING_COLUMNS " FROM filing",
     [SQL_FILINGS_NEXT_TO] =
-        SQL_FILING_NEXT_TO("<", "DESC") " UNION ALL " SQL_FILING_NEXT_TO(">", "ASC"),
+        SQL_FILING_BEFORE("(sha256, activity, lead_id) < (?1, ?2, ?3)") " UNION "
+                                                                        "ALL " SQL_FILING_BEHIND(
+                                                                            "(sha256, activity, "
+                                                                            "lead_id) > (?1, ?2, "
+                                                                            "?3)")
+    /* a row with a NULL in it is neither of these */
+    " UNION ALL " SQL_FILING_BEFORE(
+        "sha256 < ?1") " UNION ALL SELECT * FROM (SELECT " SQL_FILING_COLUMNS
+                       ", '', 1 FROM filing WHERE sha256 = ?1 LIMIT 100)",
     [SQL_POSTINGS_NEXT_TO] =
         SQL_POSTING_NEXT_TO("<", "DESC") " UNION ALL " SQL_POSTING_NEXT_TO(">", "ASC"),
     [QUERY_ALREADY_FILED] = "SELECT " SQL_COLUMNS " FROM job INDEXED BY job_already_filed"

@@ -393,9 +393,11 @@ static void never_believes_that_something_was_not_posted(void **state)
 /** Of all these bytes, one in so many. */
 #define FLIP_EACH 7
 
+/** Each document is on four leads. */
 static void print_filed(int number, char hex[DIGEST_SHA256_HEX], char lead[10])
 {
-    snprintf(hex, DIGEST_SHA256_HEX, "%02x%062d", 1 + number * 6, number);
+    int document = number / 4;
+    snprintf(hex, DIGEST_SHA256_HEX, "%02x%062d", 1 + document * 24, document);
     snprintf(lead, 10, "lead_%d", number % 10);
 }
 
@@ -433,13 +435,30 @@ static void make_filings(const struct place *place)
 
 static off_t find_filing(const struct flip *flip, int number)
 {
-    uint8_t digest[DIGEST_SHA256_SIZE];
     char hex[DIGEST_SHA256_HEX], lead[10];
+    uint8_t key[DIGEST_SHA256_SIZE + 5 + 6];
     print_filed(number, hex, lead);
-    assert_true(digest_from_hex(hex, digest, sizeof(digest)));
-    const unsigned char *row = memmem(flip->sound, (size_t)flip->size, digest, sizeof(digest));
+    assert_true(digest_from_hex(hex, key, DIGEST_SHA256_SIZE));
+    memcpy(key + DIGEST_SHA256_SIZE, "email", 5);
+    memcpy(key + DIGEST_SHA256_SIZE + 5, lead, 6);
+    const unsigned char *row = memmem(flip->sound, (size_t)flip->size, key, sizeof(key));
     assert_non_null(row);
     return row - FILING_TYPES - flip->sound;
+}
+
+/** Whether the filing is known, or reading fails. */
+static bool knows_filing(const struct place *place, const struct flip *flip, int number)
+{
+    struct queue *queue = NULL;
+    remove_log(place);
+    write_flipped(place, flip);
+    end_note_closed(place->database);
+    assert_int_equal(try_open(place, true, &queue), 0);
+    queue_begin(queue);
+    int count = count_filings(queue, number);
+    bool is_known = queue_commit(queue) < 0 || count == 1;
+    queue_close(queue);
+    return is_known;
 }
 
 /* it would be filed again */
@@ -450,19 +469,92 @@ static void never_believes_that_something_was_not_filed(void **state)
     make_filings(place);
     read_sound(place, &flip);
     for (int i = 0; i < FILINGS * FILING_KEY; i += FLIP_EACH) {
-        struct queue *queue = NULL;
         flip.at = find_filing(&flip, i / FILING_KEY) + i % FILING_KEY;
         flip.flipped = flip.sound[flip.at] ^ (1U << (i % 8));
-        remove_log(place);
-        write_flipped(place, &flip);
-        end_note_closed(place->database);
-        assert_int_equal(try_open(place, true, &queue), 0);
-        queue_begin(queue);
-        int count = count_filings(queue, i / FILING_KEY);
-        if (queue_commit(queue) == 0 && count != 1)
+        if (!knows_filing(place, &flip, i / FILING_KEY))
             fail_msg("byte %d of filing %d was believed", i % FILING_KEY, i / FILING_KEY);
-        queue_close(queue);
     }
+}
+
+/* what has become a NULL is neither less nor more than what is searched for */
+static void never_believes_a_null_in_what_was_filed(void **state)
+{
+    const struct place *place = *state;
+    static struct flip flip;
+    make_filings(place);
+    read_sound(place, &flip);
+    for (int number = 0; number < FILINGS; number++)
+        for (int column = 1; column <= 3; column++) {
+            flip.at = find_filing(&flip, number) + column;
+            flip.flipped = 0;
+            if (!knows_filing(place, &flip, number))
+                fail_msg("a NULL in column %d of filing %d was believed", column, number);
+        }
+}
+
+/* ---- rows that are sound, but in place of others ---- */
+
+/** Where a page without children says, in order, where its cells are:
+ * https://sqlite.org/fileformat2.html#b_tree_pages */
+#define CELLS_OF_LEAF 8
+
+static bool knows_all_filings(struct queue *queue)
+{
+    for (int number = 0; number < FILINGS; number++) {
+        queue_begin(queue);
+        int count = count_filings(queue, number);
+        if (queue_commit(queue) < 0)
+            return true;
+        if (count == 0)
+            return false;
+    }
+    return true;
+}
+
+static bool knows_all_postings(struct queue *queue)
+{
+    for (int id = 1; id <= POSTINGS; id++) {
+        queue_begin(queue);
+        int count = count_postings(queue, id);
+        if (queue_commit(queue) < 0)
+            return true;
+        if (count == 0)
+            return false;
+    }
+    return true;
+}
+
+/** Put each third row there twice, in place of those around it; all fit on one page. */
+static void put_in_place_of_others(
+    const struct place *place, const char *index, bool (*knows_all_or_fails)(struct queue *queue))
+{
+    static struct flip flip;
+    off_t cells = end_of_index(place, index) - 4096 + CELLS_OF_LEAF;
+    read_sound(place, &flip);
+    int count = flip.sound[cells - CELLS_OF_LEAF + 4];
+    for (int cell = 2; cell < count - 2; cell += 3)
+        for (int other = cell - 2; other <= cell + 2; other++) {
+            remove_log(place);
+            write_at(place, 0, flip.sound, (size_t)flip.size);
+            write_at(place, cells + 2L * other, flip.sound + cells + 2L * cell, 2);
+            end_note_closed(place->database); /* nobody saw it */
+            struct queue *queue = open_at(place);
+            if (!knows_all_or_fails(queue))
+                fail_msg("%s: row %d in place of row %d was believed", index, cell, other);
+            queue_close(queue);
+        }
+}
+
+static void never_believes_a_filing_in_place_of_another(void **state)
+{
+    make_filings(*state);
+    put_in_place_of_others(*state, "filing", knows_all_filings);
+}
+
+static void never_believes_a_posting_in_place_of_another(void **state)
+{
+    make_postings(*state);
+    put_in_place_of_others(*state, "posting_by_job", knows_all_postings);
 }
 
 /** Change a byte of what is in the database once; whether it was there. */
@@ -533,6 +625,63 @@ static void never_takes_one_file_for_another(void **state)
     assert_null(queue_find(queue, "scans", &identity, NULL));
     assert_int_equal(queue_commit(queue), -EIO);
     queue_close(queue);
+}
+
+#define PATHS 10
+#define TYPE_OF_PATH                                                                               \
+    (12 + 2 * 5) /* https://sqlite.org/fileformat2.html#record_format; one more is that of a text  \
+                  */
+
+static void make_paths(const struct place *place)
+{
+    struct queue *queue = open_at(place);
+    begin(queue);
+    for (int i = 0; i < PATHS; i++)
+        add(queue, (char[]){(char)('0' + i), '.', 'p', 'd', 'f', 0}, file(i));
+    commit(queue);
+    queue_close(queue);
+}
+
+/** Ask for each of them; a read that fails is acceptable. */
+static void expect_each_path_or_damage(struct queue *queue)
+{
+    int result = 0;
+    for (int i = 0; i < PATHS && result == 0; i++) {
+        const char path[] = {(char)('0' + i), '.', 'p', 'd', 'f', 0};
+        struct identity identity = file(i);
+        identity.handle_length = 0;
+        queue_begin(queue);
+        struct job *job = queue_find(queue, "scans", &identity, path);
+        result = queue_commit(queue);
+        if (result == 0 && job)
+            assert_string_equal(job->path, path);
+        job_free(job);
+    }
+}
+
+/* among paths that are bytes, one that became a text is where nobody looks for it, and is met by
+ * those who look for the one before it */
+static void never_takes_one_path_for_another(void **state)
+{
+    const struct place *place = *state;
+    static struct flip flip;
+    int tried = 0;
+    make_paths(place);
+    off_t end = end_of_index(place, "job_by_path");
+    read_sound(place, &flip);
+    for (flip.at = end - 1; flip.at > end - 300; flip.at--) {
+        if (flip.sound[flip.at] != TYPE_OF_PATH)
+            continue;
+        flip.flipped = TYPE_OF_PATH + 1;
+        remove_log(place);
+        write_flipped(place, &flip);
+        end_note_closed(place->database); /* nobody saw it */
+        struct queue *queue = open_at(place);
+        expect_each_path_or_damage(queue);
+        queue_close(queue);
+        tried++;
+    }
+    assert_true(tried >= PATHS);
 }
 
 static void reads_all_of_a_sound_one(void **state)
@@ -637,7 +786,11 @@ int main(void)
         ON_DISK(never_believes_a_byte_that_changed),
         ON_DISK(never_believes_that_something_was_not_posted),
         ON_DISK(never_believes_that_something_was_not_filed),
+        ON_DISK(never_believes_a_null_in_what_was_filed),
+        ON_DISK(never_believes_a_filing_in_place_of_another),
+        ON_DISK(never_believes_a_posting_in_place_of_another),
         ON_DISK(never_takes_one_file_for_another),
+        ON_DISK(never_takes_one_path_for_another),
         ON_DISK(reads_all_of_a_sound_one),
         ON_DISK(finds_a_byte_that_changed_late),
         ON_DISK(finds_an_effect_that_changed_late),
