@@ -38,8 +38,8 @@ char *job_time(const struct json *job, const char *key, const char *format, char
 
 void job_add_named(struct str *out, const struct json *job, const char *id, const char *name)
 {
-    const char *called = json_get_text(job, name);
-    str_printf(out, called ? "%s (%s)" : "%s%s", called ? called : "", job_member(job, id));
+    const char *called = job_member(job, name), *which = job_member(job, id);
+    str_printf(out, *called && *which ? "%s (%s)" : "%s%s", called, which);
 }
 
 const char *job_whereabouts(const struct json *job)

@@ -370,6 +370,15 @@ fails_with() { # CODE TEXT
     closedrop list --json | jq -se --arg id "$id" 'map(.template_id) == [$id, $id]'
 }
 
+@test "one that is still to be created is shown by its name alone" {
+    use_rule "$(by_name email)"
+    fault '[{"on":"s3","do":{"status":503},"times":1000}]'
+    pdf in/prices.pdf Prices
+    start_agent
+    wait_until history_says 1 "S3 answered 503"
+    closedrop show 1 | grep -qx 'Template  *Price list'
+}
+
 # ---- in the configuration ----
 
 @test "what belongs to a lead makes no sense next to a template" {
