@@ -469,13 +469,13 @@ enum sql {
     " OR (channel = :channel AND cause = :cause AND id < :id)"
 
 #define SQL_FILING_COLUMNS "lead_id, rule, activity, at_ms, job, checksum, sha256"
-/* as its primary key sorts it: no name has a character that is less than the slash */
-#define SQL_FILING_KEY                                                                             \
-    "hex(sha256) || '/' || activity || '/' || lead_id || '/' || printf('%020d', job)"
+/* as its primary key sorts it, but for the job: no name has a character that is less than the
+ * slash */
+#define SQL_FILING_KEY "hex(sha256) || '/' || activity || '/' || lead_id"
 #define SQL_FILING_NEXT_TO(condition, side, beyond, way)                                           \
-    "SELECT *, key " side " lag(key, 1, " beyond ") OVER () FROM (SELECT " SQL_FILING_COLUMNS      \
-    ", " SQL_FILING_KEY " AS key FROM filing WHERE " condition " ORDER BY sha256 " way             \
-    ", activity " way ", lead_id " way ", job " way " LIMIT 2)"
+    "SELECT *, (key, job) " side " (lag(key, 1, " beyond ") OVER (), lag(job, 1, 0) OVER ())"      \
+    " FROM (SELECT " SQL_FILING_COLUMNS ", " SQL_FILING_KEY " AS key FROM filing WHERE " condition \
+    " ORDER BY sha256 " way ", activity " way ", lead_id " way ", job " way " LIMIT 2)"
 #define SQL_FILING_BEFORE(condition) SQL_FILING_NEXT_TO(condition, "<", "'~'", "DESC")
 #define SQL_FILING_BEHIND(condition) SQL_FILING_NEXT_TO(condition, ">", "''", "ASC")
 

@@ -179,14 +179,16 @@ killed() { # KIND: kill -9 after Close acted, and before it answered; at its cre
     start_agent
     wait_until holds first.pdf
     kill_agent
-    fault '[{"on":"set'"$1template"'","do":"hang-after","match":"second"}]'
-    pdf in/second.pdf Second
-    start_agent
-    wait_until holds second.pdf
-    kill_agent
-    run_once
-    jobs_are done 2
-    holds second.pdf
+    for ((i = 0; i < RUNS; i++)); do
+        fault '[{"on":"set'"$1template"'","do":"hang-after","match":"list '"$i"'"}]'
+        pdf "in/list $i.pdf" "List $i"
+        start_agent
+        wait_until holds "list $i.pdf"
+        kill_agent
+        run_once
+        holds "list $i.pdf"
+    done
+    jobs_are done $((RUNS + 1))
     [ "$(activities length)" = 1 ]
 }
 

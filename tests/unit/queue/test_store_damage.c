@@ -492,6 +492,27 @@ static void never_believes_a_null_in_what_was_filed(void **state)
         }
 }
 
+/* the same again, and jobs of which no row is left: nothing of that is damage */
+static void believes_a_document_that_was_filed_again(void **state)
+{
+    struct queue *queue = open_at(*state);
+    char hex[DIGEST_SHA256_HEX], lead[10];
+    print_filed(0, hex, lead);
+    begin(queue);
+    for (int64_t job = -11; job <= 11; job += 2) {
+        const struct filing filing = {.lead_id = lead, .rule = "", .job = job, .at_ms = now};
+        queue_remember(queue, hex, ACTIVITY_EMAIL, &filing);
+    }
+    for (enum activity_kind kind = ACTIVITY_NONE + 1; kind < ACTIVITY_KINDS; kind++) {
+        int before = 0, behind = 0;
+        queue_filings(queue, hex, kind, "lead_", count_one, &before);
+        queue_filings(queue, hex, kind, "lead_x", count_one, &behind);
+        assert_int_equal(before + behind, 0);
+    }
+    commit(queue);
+    queue_close(queue);
+}
+
 /* ---- rows that are sound, but in place of others ---- */
 
 /** Where a page without children says, in order, where its cells are:
@@ -787,6 +808,7 @@ int main(void)
         ON_DISK(never_believes_that_something_was_not_posted),
         ON_DISK(never_believes_that_something_was_not_filed),
         ON_DISK(never_believes_a_null_in_what_was_filed),
+        ON_DISK(believes_a_document_that_was_filed_again),
         ON_DISK(never_believes_a_filing_in_place_of_another),
         ON_DISK(never_believes_a_posting_in_place_of_another),
         ON_DISK(never_takes_one_file_for_another),
