@@ -21,12 +21,10 @@ static struct verdict ask_for_contact(struct task *task, const struct stage_tool
 
 struct verdict effect_lead_start(struct task *task, const struct stage_tools *tools)
 {
-    struct verdict verdict = effects_wait_for_close(task, tools);
+    CLEANUP(activity_post_release) struct activity_post post = {0};
+    struct verdict verdict = effects_read_request(task, tools, &post);
     if (verdict.kind != VERDICT_NEXT)
         return verdict;
-    CLEANUP(activity_post_release) struct activity_post post = {0};
-    if (effect_request_read(task->effect.request, &post) < 0)
-        return verdict_no_memory();
     CLEANUP(free_text) char *lead_id = effect_request_lead(&post);
     if (!lead_id)
         return ask_for_contact(task, tools);

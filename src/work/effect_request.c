@@ -41,10 +41,10 @@ static bool is_about_lead(const struct activity_post *post)
 char *effect_request_lead(const struct activity_post *post)
 {
     const char *in_body = json_get_text(post->body, "lead_id");
+    if (!is_about_lead(post))
+        return in_body ? strdup(in_body) : NULL;
     const char *in_path = post->path + strlen(LEAD_PATH);
-    if (is_about_lead(post))
-        return strndup(in_path, strcspn(in_path, "/"));
-    return in_body ? strdup(in_body) : NULL;
+    return strndup(in_path, strcspn(in_path, "/"));
 }
 
 /** The same members, but for the lead. */

@@ -212,7 +212,8 @@ void effects_abandon(struct worker *worker, struct task *task)
 
 /* ---- the stages ---- */
 
-struct verdict effects_wait_for_close(const struct task *task, const struct stage_tools *tools)
+/** The lane that puts files away is free whatever Close says. */
+static struct verdict wait_for_close(const struct task *task, const struct stage_tools *tools)
 {
     int64_t wait_ms;
     return pacing_may_attach(tools->worker, task->effect.kind, &wait_ms)
@@ -221,15 +222,22 @@ struct verdict effects_wait_for_close(const struct task *task, const struct stag
                      "nothing can be created now; \"closedrop status\" says why");
 }
 
+struct verdict effects_read_request(
+    const struct task *task, const struct stage_tools *tools, struct activity_post *ret_post)
+{
+    struct verdict verdict = wait_for_close(task, tools);
+    if (verdict.kind == VERDICT_NEXT && effect_request_read(task->effect.request, ret_post) < 0)
+        return verdict_no_memory();
+    return verdict;
+}
+
 struct verdict effect_start(struct task *task, const struct stage_tools *tools)
 {
-    struct verdict verdict = effects_wait_for_close(task, tools);
-    if (verdict.kind != VERDICT_NEXT)
-        return verdict;
     CLEANUP(activity_post_release) struct activity_post post = {0};
-    if (effect_request_read(task->effect.request, &post) < 0)
-        return verdict_no_memory();
-    return task_await(task, api_create(&tools->api, task->effect.kind, &post));
+    struct verdict verdict = effects_read_request(task, tools, &post);
+    return verdict.kind == VERDICT_NEXT
+               ? task_await(task, api_create(&tools->api, task->effect.kind, &post))
+               : verdict;
 }
 
 struct verdict effect_finish(struct task *task, const struct stage_tools *tools)
@@ -242,7 +250,7 @@ struct verdict effect_verify_start(struct task *task, const struct stage_tools *
 {
     struct verification *verification = &task->verification;
     const struct job *job = task->job;
-    struct verdict verdict = effects_wait_for_close(task, tools);
+    struct verdict verdict = wait_for_close(task, tools);
     if (verdict.kind != VERDICT_NEXT)
         return verdict;
     if (!task->has_verification) {

@@ -41,7 +41,11 @@ int effects_note_absence(struct worker *worker, struct task *task);
 /** The task is given up: what was not sent was certainly not created. */
 void effects_abandon(struct worker *worker, struct task *task);
 
-/** NEXT: Close may be asked for it. The lane that puts files away is free whatever Close says. */
-struct verdict effects_wait_for_close(const struct task *task, const struct stage_tools *tools);
+/**
+ * NEXT: Close may be asked now, and this is the request of the effect, which the caller releases in
+ * any case.
+ */
+struct verdict effects_read_request(
+    const struct task *task, const struct stage_tools *tools, struct activity_post *ret_post);
 
 #endif
