@@ -1,39 +1,13 @@
 /* What the worker knows about folders follows their names over a reload, wherever they stand. */
 #include "work/folder_view.h"
 
-#include "closedrop/base/array.h"
-#include "closedrop/base/str.h"
-#include "closedrop/queue/queue.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-
-#include <cmocka.h>
+#include "queue/queue_fixture.h"
 
 static char a[] = "a", b[] = "b", c[] = "c", d[] = "d";
 static struct folder folders_before[] = {{.name = a}, {.name = b}, {.name = c}};
 static struct folder folders_now[] = {{.name = c}, {.name = d}, {.name = a}};
 static struct config before = {.folders = folders_before, .folder_count = COUNT(folders_before)};
-static struct config now = {.folders = folders_now, .folder_count = COUNT(folders_now)};
-
-static int open_queue(void **state)
-{
-    struct str why = STR_INIT(1000);
-    struct queue *queue = NULL;
-    int problem = queue_open(":memory:", true, &queue, &why);
-    str_release(&why);
-    *state = queue;
-    return problem;
-}
-
-static int close_queue(void **state)
-{
-    queue_close(*state);
-    return 0;
-}
+static struct config by_now = {.folders = folders_now, .folder_count = COUNT(folders_now)};
 
 static void all_are_new_at_the_start(void **state)
 {
@@ -55,9 +29,9 @@ static void what_is_known_follows_the_name(void **state)
         {.folder = &folders_before[1], .healthy = true, .device = 2},
         {.folder = &folders_before[2], .healthy = true, .device = 3, .scanned = 7}};
     const struct worker worker = {.config = &before, .folders = known, .queue = *state};
-    struct folder_view *views = folder_views_new(&worker, &now);
+    struct folder_view *views = folder_views_new(&worker, &by_now);
     assert_non_null(views);
-    for (size_t i = 0; i < now.folder_count; i++)
+    for (size_t i = 0; i < by_now.folder_count; i++)
         assert_ptr_equal(views[i].folder, &folders_now[i]);
     assert_int_equal(views[0].device, 3);
     assert_int_equal(views[0].scanned, 7);
@@ -73,7 +47,7 @@ static void is_found_by_name_as_long_as_it_is_configured(void **state)
 {
     (void)state;
     struct folder_view known[COUNT(folders_now)] = {{.device = 1}, {.device = 2}, {.device = 3}};
-    const struct worker worker = {.config = &now, .folders = known};
+    const struct worker worker = {.config = &by_now, .folders = known};
     assert_ptr_equal(folder_view_of(&worker, "d"), &known[1]);
     assert_null(folder_view_of(&worker, "b"));
 }
@@ -83,7 +57,7 @@ static void a_state_is_of_the_folder_with_that_index(void **state)
     (void)state;
     struct folder_view known[] = {
         {.folder = &folders_now[0]}, {.folder = &folders_now[1]}, {.folder = &folders_now[2]}};
-    struct worker worker = {.config = &now, .folders = known};
+    struct worker worker = {.config = &by_now, .folders = known};
     const struct folder_state healthy = {
         .healthy = true, .device = 5, .inode = 6, .scanned = 7, .complete_scans = 1};
     worker_set_folder(&worker, 1, &healthy);
