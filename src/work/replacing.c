@@ -5,9 +5,11 @@
 
 #include "moves.h"
 
+#include "closedrop/base/array.h"
 #include "closedrop/base/cleanup.h"
 #include "closedrop/base/clock.h"
 #include "closedrop/base/str.h"
+#include "closedrop/base/text.h"
 #include "closedrop/base/utf8.h"
 #include "closedrop/close/activity.h"
 #include "closedrop/files/path.h"
@@ -134,30 +136,35 @@ bool replacing_may_go(struct worker *worker, struct task *task)
 struct ours {
     struct queue *queue;
     const struct job *job;
+    const char *filename; /* in Close */
     bool is_found;
 };
 
-/** Put there, or meant for it: of one that created the template, Close may never have said which
- * that is. */
 static void note_ours(void *context, const struct job *other)
 {
     struct ours *ours = context;
-    const char *target = other->lead_id ? other->lead_id : "";
-    bool is_there = !*target || strcmp(target, ours->job->lead_id) == 0;
-    ours->is_found |= other->activity == ours->job->activity && is_there;
+    CLEANUP(free_text) char *sent = text_clean_name(path_name(other->path));
+    bool is_named_so = sent && strcmp(sent, ours->filename) == 0;
+    ours->is_found |= is_named_so && other->activity == ours->job->activity;
 }
 
+/** Among the latest that were put there, or meant for it: of one that created the template, Close
+ * may never have said which that is. */
 static bool is_ours(void *context, const char *filename)
 {
     struct ours *ours = context;
-    const struct job_filter filter = {.name = filename, .all = true};
-    queue_list(ours->queue, &filter, &(struct job_page){.limit = PAGE}, note_ours, ours);
+    const char *const targets[] = {ours->job->lead_id, ""};
+    ours->filename = filename;
+    for (size_t i = 0; i < COUNT(targets) && !ours->is_found; i++) {
+        const struct job_filter filter = {.lead_id = targets[i], .all = true};
+        queue_list(ours->queue, &filter, &(struct job_page){.limit = PAGE}, note_ours, ours);
+    }
     return ours->is_found;
 }
 
 struct verdict replacing_takes(
     struct queue *queue, const struct job *job, const struct close_template *template)
 {
-    struct ours ours = {queue, job, false};
+    struct ours ours = {.queue = queue, .job = job};
     return attach_template_takes(template, job, is_ours, &ours);
 }

@@ -296,6 +296,26 @@ fails_with() { # CODE TEXT
     fails_with no_target '"prices" is not the ID of an email template, which looks like tmpl_4tX9'
 }
 
+@test "any name takes the place of any other, and one that is known again that of its own after the queue was lost" {
+    local name long
+    use_rule "$(by_name email)"
+    long=$(printf 'x%.0s' {1..251})
+    for name in $'nfd u\u0308.pdf' $'nfc \u00fc.pdf' $'b\xfcro.pdf' 'List.PDF' 'list.pdf' $'line\nbreak.pdf' "$long.pdf" $'last u\u0308.pdf'; do
+        pdf new.pdf "$long$RANDOM"
+        mv new.pdf "in/$name"
+        run_once
+        [ "$agent_code" = 0 ]
+        holds_what_is_in "$(find in/Uploaded -name "$name")"
+    done
+    [ "$(activities length)" = 1 ]
+    rm -r state
+    pdf new.pdf Another
+    mv new.pdf in/$'last u\u0308.pdf'
+    run_once
+    [ "$(template '.attachments[0].sha256')" = "$(closedrop show 1 --json | jq .sha256)" ]
+    jobs_are done 1
+}
+
 @test "two templates of one name: it says which" {
     local first
     make_template sms
